@@ -1,0 +1,20 @@
+# Finds librdkafka: by its own CMake config where it was built with CMake, else by pkg-config (distributions ship only
+# that). Defines the target RdKafka::rdkafka.
+find_package(RdKafka QUIET NO_MODULE)
+if(NOT TARGET RdKafka::rdkafka)
+  find_package(PkgConfig QUIET)
+  if(PkgConfig_FOUND)
+    pkg_check_modules(PAWL_RDKAFKA QUIET IMPORTED_TARGET rdkafka)
+    if(PAWL_RDKAFKA_FOUND)
+      add_library(RdKafka::rdkafka INTERFACE IMPORTED)
+      target_link_libraries(RdKafka::rdkafka INTERFACE PkgConfig::PAWL_RDKAFKA)
+      set_target_properties(RdKafka::rdkafka PROPERTIES
+        INTERFACE_INCLUDE_DIRECTORIES "${PAWL_RDKAFKA_INCLUDEDIR}")
+    endif()
+  endif()
+endif()
+if(TARGET RdKafka::rdkafka)
+  set(RdKafka_FOUND TRUE)
+elseif(RdKafka_FIND_REQUIRED)
+  message(FATAL_ERROR "librdkafka was not found. Remedy: run tools/setup, or install librdkafka >= 2.10.")
+endif()

@@ -1,0 +1,10 @@
+# Compiles and links everything of this build with the sanitizer that PAWL_SANITIZER names.
+if("${PAWL_SANITIZER}" STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif("${PAWL_SANITIZER}" STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+elseif(NOT "${PAWL_SANITIZER}" STREQUAL "")
+  message(FATAL_ERROR "PAWL_SANITIZER is '${PAWL_SANITIZER}'; use address, thread or nothing")
+endif()
