@@ -1,0 +1,90 @@
+// Result<T>: a value or an Error, with the member names of std::expected (which the project's
+// compiler does not have). Result<void> is one pointer wide and null when all is well, so that
+// returning it costs nothing on the path of a record. `PAWL_TRY(expression)` yields the value or
+// returns the error from the enclosing function. Thread rule: a value.
+#pragma once
+
+#include <pawl/model/assert.h>
+#include <pawl/model/error.h>
+
+#include <memory>
+#include <utility>
+#include <variant>
+
+namespace pawl {
+
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  using value_type = T;
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+
+  [[nodiscard]] bool has_value() const { return state_.index() == 0; }
+  explicit operator bool() const { return has_value(); }
+
+  // Requires: has_value().
+  T& value() & { return checked(); }
+  const T& value() const& { return const_cast<Result*>(this)->checked(); }  // NOLINT
+  T value() && { return std::move(checked()); }
+  T& operator*() { return checked(); }
+  const T& operator*() const { return value(); }
+  T* operator->() { return &checked(); }
+  const T* operator->() const { return &value(); }
+
+  // Requires: !has_value().
+  const Error& error() const& {
+    PAWL_ASSERT(!has_value());
+    return *std::get_if<1>(&state_);
+  }
+  Error error() && {
+    PAWL_ASSERT(!has_value());
+    return std::move(*std::get_if<1>(&state_));
+  }
+
+ private:
+  T& checked() {
+    PAWL_ASSERT(has_value(), std::get_if<1>(&state_)->message);
+    return *std::get_if<0>(&state_);
+  }
+  std::variant<T, Error> state_;
+};
+
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  using value_type = void;
+  Result() = default;
+  Result(Error error)
+      : error_(std::make_unique<Error>(std::move(error))) {}  // NOLINT(google-explicit-constructor)
+
+  [[nodiscard]] bool has_value() const { return error_ == nullptr; }
+  explicit operator bool() const { return has_value(); }
+  // Requires: has_value().
+  void value() const { PAWL_ASSERT(has_value(), error_->message); }
+  // Requires: !has_value().
+  const Error& error() const& {
+    PAWL_ASSERT(!has_value());
+    return *error_;
+  }
+  Error error() && {
+    PAWL_ASSERT(!has_value());
+    return std::move(*error_);
+  }
+
+ private:
+  std::unique_ptr<Error> error_;
+};
+
+}  // namespace pawl
+
+#define PAWL_TRY(expression)                     \
+  __extension__({                                \
+    auto pawl_try_result = (expression);         \
+    if (!pawl_try_result.has_value()) {          \
+      return std::move(pawl_try_result).error(); \
+    }                                            \
+    std::move(pawl_try_result).value();          \
+  })
