@@ -1,0 +1,86 @@
+// What typed stores share: turning keys and values into row bytes with reused memory, and back.
+// Thread rule: owner thread only.
+#pragma once
+
+#include <pawl/serde/serde.h>
+#include <pawl/statestore/state_store.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace pawl {
+
+// A value and the timestamp of the record that made it.
+template <class V>
+struct ValueAndTimestamp {
+  V value;
+  Timestamp timestamp;
+  friend bool operator==(const ValueAndTimestamp&, const ValueAndTimestamp&) = default;
+};
+
+namespace internal {
+
+template <class K, class V>
+class StoreCodec {
+ public:
+  StoreCodec(std::string store, Serde<K> key, Serde<V> value)
+      : store_(std::move(store)), key_(std::move(key)), value_(std::move(value)) {}
+
+  // Returns: the bytes. Lifetime: until the next call of the same function.
+  BytesView key_bytes(const K& key) {
+    key_scratch_.clear();
+    key_.encode(key, key_scratch_);
+    return key_scratch_;
+  }
+  BytesView value_bytes(const V& value) {
+    value_scratch_.clear();
+    value_.encode(value, value_scratch_);
+    return value_scratch_;
+  }
+  // `timestamped`: whether the rows of the store have timestamps; if not, the timestamp is dropped
+  // here and read back as unknown (Source: PlainToTimestampedKeyValueStoreAdapter).
+  BytesView row_bytes(const V& value, Timestamp timestamp, bool timestamped) {
+    value_scratch_.clear();
+    if (timestamped) {
+      big_endian::append_i64(timestamp.value(), value_scratch_);
+    }
+    value_.encode(value, value_scratch_);
+    return value_scratch_;
+  }
+
+  void decode_key(BytesView bytes, K& key) const { check(key_.decode(bytes, key), "key"); }
+  void decode_value(BytesView bytes, V& value) const {
+    check(value_.decode(bytes, value), "value");
+  }
+  Timestamp decode_row(BytesView bytes, V& value, bool timestamped) const {
+    if (!timestamped) {
+      decode_value(bytes, value);
+      return Timestamp::unknown();
+    }
+    if (bytes.size() < 8) {
+      check(Error{ErrorKind::corrupted_state, "no timestamp before it"}, "value");
+    }
+    decode_value(bytes.substr(8), value);
+    return Timestamp(big_endian::load_i64(bytes.data()));
+  }
+
+ private:
+  void check(const Result<void>& decoded, const char* part) const {
+    if (!decoded.has_value()) {
+      throw StoreFailure({ErrorKind::fatal, "store " + store_ + ": a stored " + part +
+                                                " cannot be decoded with the store's serde (was it "
+                                                "changed?): " +
+                                                decoded.error().message});
+    }
+  }
+
+  std::string store_;
+  Serde<K> key_;
+  Serde<V> value_;
+  Bytes key_scratch_;
+  Bytes value_scratch_;
+};
+
+}  // namespace internal
+}  // namespace pawl

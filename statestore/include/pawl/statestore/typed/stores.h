@@ -1,0 +1,126 @@
+// Store definitions: what a topology adds and a processor asks its context for.
+//   const auto seen = stores::window<std::string, std::int64_t>("seen", 48h, 24h);
+//   builder.add_store(seen);                       // while building
+//   auto store = context.store(seen);              // in Processor::init
+// Thread rule: values.
+#pragma once
+
+#include <pawl/model/assert.h>
+#include <pawl/serde/serde.h>
+#include <pawl/statestore/store_spec.h>
+#include <pawl/statestore/typed/key_value.h>
+#include <pawl/statestore/typed/window.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace pawl {
+
+// A store with its types. `Store` is what context.store() returns, `Bytes` the byte store beneath
+// it.
+template <class StoreType, class BytesStoreType, class K, class V>
+class StoreDefinition {
+ public:
+  using Store = StoreType;
+
+  StoreDefinition(StoreSpec spec, Serde<K> key, Serde<V> value)
+      : spec_(std::move(spec)), key_(std::move(key)), value_(std::move(value)) {}
+
+  [[nodiscard]] const StoreSpec& spec() const { return spec_; }
+  [[nodiscard]] const Serde<K>& key_serde() const { return key_; }
+  [[nodiscard]] const Serde<V>& value_serde() const { return value_; }
+
+  // Keeps the committed state in memory; after a restart it is read back from the changelog.
+  [[nodiscard]] StoreDefinition in_memory() && {
+    spec_.persistence = Persistence::in_memory;
+    return std::move(*this);
+  }
+  // No changelog: the store is empty after a restart on another machine or without its directory.
+  [[nodiscard]] StoreDefinition logging_disabled() && {
+    spec_.logging = Logging::disabled;
+    return std::move(*this);
+  }
+  // Topic configs of the changelog, over the library's own.
+  [[nodiscard]] StoreDefinition changelog_config(std::map<std::string, std::string> config) && {
+    spec_.changelog_config = std::move(config);
+    return std::move(*this);
+  }
+  // Window stores: every put adds a row instead of replacing.
+  [[nodiscard]] StoreDefinition retain_duplicates() && {
+    spec_.retain_duplicates = true;
+    return std::move(*this);
+  }
+
+  // Returns: the typed store over a byte store of this definition.
+  [[nodiscard]] StoreType bind(StateStore& store) const {
+    auto* const bytes_store = dynamic_cast<BytesStoreType*>(&store);
+    PAWL_ASSERT(bytes_store != nullptr, spec_.name);
+    return StoreType(*bytes_store, key_, value_);
+  }
+
+ private:
+  StoreSpec spec_;
+  Serde<K> key_;
+  Serde<V> value_;
+};
+
+namespace stores {
+
+template <class K, class V>
+using KeyValue = StoreDefinition<TypedKeyValueStore<K, V>, KeyValueStore, K, V>;
+template <class K, class V>
+using TimestampedKeyValue =
+    StoreDefinition<TypedTimestampedKeyValueStore<K, V>, KeyValueStore, K, V>;
+template <class K, class V>
+using Window = StoreDefinition<TypedWindowStore<K, V>, WindowStore, K, V>;
+template <class K, class V>
+using TimestampedWindow = StoreDefinition<TypedTimestampedWindowStore<K, V>, WindowStore, K, V>;
+
+template <class K, class V>
+KeyValue<K, V> key_value(std::string name, Serde<K> key = default_serde<K>(),
+                         Serde<V> value = default_serde<V>()) {
+  StoreSpec spec;
+  spec.name = std::move(name);
+  return {std::move(spec), std::move(key), std::move(value)};
+}
+
+template <class K, class V>
+TimestampedKeyValue<K, V> timestamped_key_value(std::string name, Serde<K> key = default_serde<K>(),
+                                                Serde<V> value = default_serde<V>()) {
+  StoreSpec spec;
+  spec.name = std::move(name);
+  spec.timestamped = true;
+  return {std::move(spec), std::move(key), std::move(value)};
+}
+
+// `retention`: how far back from the latest window rows stay; `size`: the length of a window.
+template <class K, class V>
+Window<K, V> window(std::string name, std::chrono::milliseconds retention,
+                    std::chrono::milliseconds size, Serde<K> key = default_serde<K>(),
+                    Serde<V> value = default_serde<V>()) {
+  StoreSpec spec;
+  spec.name = std::move(name);
+  spec.kind = StoreKind::window;
+  spec.retention = retention;
+  spec.window_size = size;
+  return {std::move(spec), std::move(key), std::move(value)};
+}
+
+template <class K, class V>
+TimestampedWindow<K, V> timestamped_window(std::string name, std::chrono::milliseconds retention,
+                                           std::chrono::milliseconds size,
+                                           Serde<K> key = default_serde<K>(),
+                                           Serde<V> value = default_serde<V>()) {
+  StoreSpec spec;
+  spec.name = std::move(name);
+  spec.kind = StoreKind::window;
+  spec.timestamped = true;
+  spec.retention = retention;
+  spec.window_size = size;
+  return {std::move(spec), std::move(key), std::move(value)};
+}
+
+}  // namespace stores
+}  // namespace pawl

@@ -1,0 +1,27 @@
+#include "overlaid_key_value_store.h"
+#include "overlaid_window_store.h"
+#include "undoable_time_ordered_buffer.h"
+
+#include <pawl/statestore/managed_store.h>
+
+#include <memory>
+#include <utility>
+
+namespace pawl {
+
+Result<std::unique_ptr<ManagedStore>> open_managed_store(const StoreSpec& spec,
+                                                         const StoreSurroundings& surroundings) {
+  if (spec.kind == StoreKind::time_ordered_buffer) {
+    return std::unique_ptr<ManagedStore>(
+        std::make_unique<internal::UndoableTimeOrderedBuffer>(spec, surroundings));
+  }
+  std::unique_ptr<CommittedRows> rows = PAWL_TRY(surroundings.backend->open_store(spec));
+  if (spec.kind == StoreKind::key_value) {
+    return std::unique_ptr<ManagedStore>(
+        std::make_unique<internal::OverlaidKeyValueStore>(spec, surroundings, std::move(rows)));
+  }
+  return std::unique_ptr<ManagedStore>(
+      std::make_unique<internal::OverlaidWindowStore>(spec, surroundings, std::move(rows)));
+}
+
+}  // namespace pawl

@@ -1,0 +1,108 @@
+// OverlaidWindowStore: the window store of the library: an overlay over segments of committed rows,
+// with what keeps lookups from reaching the backend: HotWindows (time_first) or RecentKeys and
+// KeyFilter (key_first).
+//
+// Invariants
+//   1. Rows with start <= observed time - retention are not visible; segments of only such rows are
+//   dead.
+//   2. The observed time that an abort leaves behind is the committed one.
+// Source of the changelog bytes: ChangeLoggingWindowBytesStore,
+// ChangeLoggingTimestampedWindowBytesStore.
+#pragma once
+
+#include "codec/window_row.h"
+#include "overlay/overlay.h"
+#include "window/hot_windows.h"
+#include "window/key_filter.h"
+#include "window/recent_keys.h"
+
+#include <pawl/statestore/managed_store.h>
+#include <pawl/statestore/window_store.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace pawl::internal {
+
+class OverlaidWindowStore final : public WindowStore, public ManagedStore {
+ public:
+  OverlaidWindowStore(const StoreSpec& spec, const StoreSurroundings& surroundings,
+                      std::unique_ptr<CommittedRows> committed);
+
+  // WindowStore
+  [[nodiscard]] const std::string& name() const override { return spec_.name; }
+  [[nodiscard]] bool persistent() const override {
+    return spec_.persistence == Persistence::persistent;
+  }
+  void put(BytesView key, NullableBytesView value, Timestamp start, Timestamp logged_at) override;
+  NullableBytesView get(BytesView key, Timestamp start) override;
+  std::unique_ptr<WindowCursor> fetch(BytesView key, Timestamp from, Timestamp to,
+                                      Direction direction) override;
+  std::unique_ptr<WindowCursor> fetch_range(NullableBytesView key_from, NullableBytesView key_to,
+                                            Timestamp from, Timestamp to,
+                                            Direction direction) override;
+  bool contains(BytesView key, Timestamp from, Timestamp to) override;
+  [[nodiscard]] Timestamp observed_time() const override { return progress_.time; }
+  [[nodiscard]] std::chrono::milliseconds retention() const override { return spec_.retention; }
+  [[nodiscard]] std::uint64_t expired_puts() const override { return expired_puts_; }
+  [[nodiscard]] bool timestamped_rows() const override { return spec_.timestamped; }
+  [[nodiscard]] const WriteContext& context() const override { return *surroundings_.context; }
+
+  // ManagedStore
+  [[nodiscard]] const StoreSpec& spec() const override { return spec_; }
+  StateStore& store() override { return *this; }
+  void log_pending() override;
+  [[nodiscard]] std::size_t pending_bytes() const override { return overlay_.used_bytes(); }
+  void freeze() override;
+  StoreChanges changes() override { return {rows_.get(), changes_}; }
+  void settle() override;
+  void drop() override;
+  Result<void> replay(const ChangelogRecord& record) override;
+  [[nodiscard]] StoreProgress committed_progress() const override { return committed_; }
+  [[nodiscard]] StoreProgress frozen_progress() const override { return frozen_progress_; }
+  void resume(const StoreProgress& progress) override;
+  [[nodiscard]] std::shared_ptr<const RowSnapshotSource> snapshots() const override {
+    return rows_->snapshots();
+  }
+
+ private:
+  friend class WindowScan;
+
+  // Returns: the earliest start that is still visible.
+  [[nodiscard]] Timestamp first_visible() const;
+  [[nodiscard]] SegmentId segment_of(Timestamp start) const;
+  // Returns: the first segment that has a visible row in the committed state.
+  [[nodiscard]] SegmentId first_live_segment() const;
+  // Segments with rows, committed or not, that may hold starts in [from, to]; ascending.
+  std::vector<SegmentId> segments_between(Timestamp from, Timestamp to);
+  void write_row(const WindowRow& row, NullableBytesView value, Timestamp logged_at);
+  void log(const WindowRow& row, NullableBytesView value, Timestamp logged_at);
+  bool committed_contains(BytesView key, Timestamp from, Timestamp to);
+  void index_committed_rows();
+
+  StoreSpec spec_;
+  StoreSurroundings surroundings_;
+  std::unique_ptr<CommittedRows> rows_;
+  std::chrono::milliseconds segment_interval_;
+  WindowRowCodec codec_;
+  Overlay overlay_;
+  std::optional<HotWindows> hot_;
+  std::optional<KeyFilter> filter_;
+  std::optional<RecentKeys> recent_;
+  std::vector<RowChange> changes_;
+  // Time and row number of the running transaction, of the frozen one, and of what is committed.
+  // Stores that keep duplicates number their rows; under every_put the changelog counts for itself,
+  // because a null put uses a number there and none here (Source: RocksDBWindowStore,
+  // ChangeLoggingWindowBytesStore).
+  StoreProgress progress_;
+  StoreProgress frozen_progress_;
+  StoreProgress committed_;
+  std::int32_t logged_sequence_ = 0;
+  std::uint64_t expired_puts_ = 0;
+  Bytes row_key_;
+  Bytes changelog_key_;
+  Bytes scratch_;
+};
+
+}  // namespace pawl::internal
