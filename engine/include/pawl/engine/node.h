@@ -1,0 +1,50 @@
+// Node: one processing step of one task, as the engine sees it: untyped. What flows between nodes
+// is typed (receiver.h), and the typed nodes connect themselves. Thread rule: owner thread only.
+#pragma once
+
+#include <pawl/model/error.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace pawl {
+
+class ProcessingContext;
+
+class Node {
+ public:
+  explicit Node(std::string name) : name_(std::move(name)) {}
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  virtual ~Node() = default;
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  // Makes `child` a receiver of this node's records. The engine calls it for every edge before
+  // init(). Requires: the child receives what this node produces; the DSL and TopologyBuilder only
+  // make such edges.
+  virtual void connect(Node& child) = 0;
+  // Called once, parents before children, before the first record. Lifetime: `context` outlives the
+  // node.
+  virtual void init(ProcessingContext& context) = 0;
+  // Called once when the task closes, clean or dirty. Nothing can be forwarded any more.
+  virtual void close() {}
+
+ private:
+  std::string name_;
+};
+
+// Processing cannot go on: a policy said stop, or a store failed. Thrown through all nodes up to
+// the task, which turns it into an Error; nobody else catches it.
+class ProcessingStopped : public std::runtime_error {
+ public:
+  explicit ProcessingStopped(Error error)
+      : std::runtime_error(error.message), error_(std::move(error)) {}
+  [[nodiscard]] const Error& error() const { return error_; }
+
+ private:
+  Error error_;
+};
+
+}  // namespace pawl

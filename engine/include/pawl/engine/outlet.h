@@ -1,0 +1,67 @@
+// Outlet<K, V>: the children of a node. Handing a record to a child is also the one place where an
+// exception of user code is caught: the child that threw loses the record or stops the task, as the
+// policy says; its siblings go on. Thread rule: owner thread only.
+#pragma once
+
+#include <pawl/engine/processing_context.h>
+#include <pawl/engine/receiver.h>
+#include <pawl/model/assert.h>
+
+#include <string_view>
+#include <vector>
+
+namespace pawl {
+
+template <class K, class V>
+class Outlet {
+ public:
+  void connect(Node& child) {
+    auto* const receiver = dynamic_cast<Receiver<K, V>*>(&child);
+    PAWL_ASSERT(receiver != nullptr, child.name());
+    children_.push_back({&child, receiver});
+  }
+  void init(ProcessingContext& context) { context_ = &context; }
+
+  // Gives the record to every child, in the order in which they were connected.
+  void forward(const Record<K, V>& record) const {
+    for (const Child& child : children_) {
+      deliver(child, record);
+    }
+  }
+  // Gives the record to one child. Requires: a child of that name.
+  void forward_to(std::string_view name, const Record<K, V>& record) const {
+    for (const Child& child : children_) {
+      if (child.node->name() == name) {
+        deliver(child, record);
+        return;
+      }
+    }
+    throw std::invalid_argument("no child node is called " + std::string(name));
+  }
+  // The record as another child number, for nodes whose children mean different things (split).
+  void forward_to(std::size_t index, const Record<K, V>& record) const {
+    deliver(children_[index], record);
+  }
+  [[nodiscard]] std::size_t size() const { return children_.size(); }
+
+ private:
+  struct Child {
+    Node* node;
+    Receiver<K, V>* receiver;
+  };
+
+  void deliver(const Child& child, const Record<K, V>& record) const {
+    try {
+      child.receiver->receive(record);
+    } catch (const ProcessingStopped&) {
+      throw;
+    } catch (...) {
+      context_->processing_failed(*child.node);
+    }
+  }
+
+  std::vector<Child> children_;
+  ProcessingContext* context_ = nullptr;
+};
+
+}  // namespace pawl

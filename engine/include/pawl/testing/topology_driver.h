@@ -1,0 +1,114 @@
+// TopologyDriver: runs a topology without a broker, synchronously, for unit tests: pipe records in,
+// read what comes out, move both clocks by hand, look into stores, restart. It runs the engine's
+// own tasks and stores; only Kafka is missing. Source: TopologyTestDriver (KIP-247).
+//
+//   testing::TopologyDriver driver(builder.build());
+//   auto in = driver.input<std::string, std::string>("words");
+//   auto out = driver.output<std::string, std::int64_t>("counts");
+//   in.pipe("pawl", "x", Timestamp(0));
+//   EXPECT_EQ(out.read()->value, 1);
+//
+// Not simulated: several partitions, rebalances, fencing.
+// Thread rule: one thread. Errors: what stops a task is thrown as ProcessingStopped.
+#pragma once
+
+#include <pawl/engine/compatibility.h>
+#include <pawl/engine/error_policy.h>
+#include <pawl/engine/metrics.h>
+#include <pawl/engine/topology.h>
+#include <pawl/model/headers.h>
+#include <pawl/model/log.h>
+#include <pawl/model/timestamp.h>
+#include <pawl/statestore/state_store.h>
+#include <pawl/testing/test_topics.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pawl::testing {
+
+// How subtopologies become tasks.
+enum class DriverLayout {
+  per_subtopology,  // as on a real broker: times and record choice are per subtopology
+  one_task,  // as Kafka Streams' driver: everything in one task, with its ties between partitions
+};
+
+enum class DriverCommit {
+  each_record,  // after every processed record: every update is visible
+  by_hand,      // commit() only
+};
+
+struct DriverOptions {
+  std::string application_id = "app";
+  DriverLayout layout = DriverLayout::per_subtopology;
+  DriverCommit commit = DriverCommit::each_record;
+  Compatibility compatibility = Compatibility::native;
+  ErrorPolicy errors;
+  Timestamp wall_clock_start{0};
+  // Where persistent stores live; empty: in memory, which behaves the same.
+  std::filesystem::path state_dir;
+  // Receives log lines; null: dropped.
+  std::shared_ptr<LogSink> log;
+};
+
+class TopologyDriver {
+ public:
+  explicit TopologyDriver(Topology topology, DriverOptions options = {});
+  TopologyDriver(const TopologyDriver&) = delete;
+  TopologyDriver& operator=(const TopologyDriver&) = delete;
+  ~TopologyDriver();
+
+  // Typed ends. Lifetime: as the driver.
+  template <class K, class V>
+  InputTopic<K, V> input(std::string topic, Serde<K> key = default_serde<K>(),
+                         Serde<V> value = default_serde<V>()) {
+    return InputTopic<K, V>(*core_, std::move(topic), std::move(key), std::move(value));
+  }
+  template <class K, class V>
+  OutputTopic<K, V> output(std::string topic, Serde<K> key = default_serde<K>(),
+                           Serde<V> value = default_serde<V>()) {
+    return OutputTopic<K, V>(*core_, std::move(topic), std::move(key), std::move(value));
+  }
+
+  // The same in bytes.
+  void pipe(const std::string& topic, const TestRecordBytes& record);
+  // Returns: everything sent since the last call, changelogs and repartition topics included, in
+  // the order of sending.
+  std::vector<ProducedRecord> take_produced();
+
+  // Moves the wall clock and fires wall-clock punctuations that became due.
+  void advance_wall_clock(std::chrono::milliseconds by);
+  [[nodiscard]] Timestamp wall_clock() const;
+  void commit();
+  // Undoes everything since the last commit, as an aborted transaction does; uncommitted inputs are
+  // processed again by the next call that processes. Output that was already read or taken cannot
+  // be taken back.
+  void abort();
+
+  // Stops all tasks and starts them again from what was committed: stores from their changelogs
+  // (`keep_state` = false: the state directory is lost) or from disk.
+  enum class State { kept, lost };
+  void restart(State state);
+
+  // Returns: the typed store of a definition.
+  template <class Definition>
+  typename Definition::Store store(const Definition& definition) {
+    return definition.bind(state_store(definition.spec().name));
+  }
+  // Throws std::invalid_argument for an unknown name.
+  StateStore& state_store(const std::string& name);
+
+  // Returns: what is committed as offset metadata, by `topic-partition`.
+  [[nodiscard]] std::map<std::string, std::string> committed_metadata() const;
+  [[nodiscard]] MetricsSnapshot metrics() const;
+
+ private:
+  std::unique_ptr<internal::DriverCore> core_;
+};
+
+}  // namespace pawl::testing

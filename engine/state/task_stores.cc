@@ -1,0 +1,413 @@
+#include "state/task_stores.h"
+
+#include "topology/internal_topics.h"
+
+#include <pawl/model/assert.h>
+#include <pawl/model/crash_point.h>
+#include <pawl/model/mark.h>
+#include <pawl/statestore/backends.h>
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+namespace pawl::internal {
+namespace {
+
+// Version of the rows' local layout; another one rebuilds every store.
+constexpr int kLayoutVersion = 1;
+
+std::string position_name(const std::string& store) {
+  return "position/" + store;
+}
+std::string progress_name(const std::string& store) {
+  return "progress/" + store;
+}
+std::string retention_name(const std::string& store) {
+  return "retention/" + store;
+}
+std::string stamp_name(const std::string& store) {
+  return "stamp/" + store;
+}
+constexpr const char* kTaskStamp = "stamp";
+
+Bytes encode_i64(std::int64_t value) {
+  Bytes bytes;
+  big_endian::append_i64(value, bytes);
+  return bytes;
+}
+
+Bytes encode_progress(const StoreProgress& progress) {
+  Bytes bytes;
+  big_endian::append_i64(progress.time.value(), bytes);
+  big_endian::append_i32(progress.sequence, bytes);
+  return bytes;
+}
+
+}  // namespace
+
+struct TaskStores::Entry {
+  StoreSpec spec;
+  std::unique_ptr<ChangelogWriter> writer;  // null when logging is disabled
+  std::unique_ptr<ManagedStore> store;
+  std::optional<Offset> position;
+  StoreProgress stored_progress;
+  ChangelogRetention retention;
+  Offset purged{0};
+};
+
+TaskStores::TaskStores(TaskStoresOptions options, const WriteContext& context,
+                       OutputCollector& outputs, LogSink& log)
+    : options_(std::move(options)),
+      component_("task " + to_string(options_.task)),
+      context_(context),
+      outputs_(outputs),
+      log_(log),
+      memory_(make_memory_backend()) {}
+
+TaskStores::~TaskStores() = default;
+
+StoreBackend& TaskStores::backend_of(const StoreSpec& spec) const {
+  const bool persistent =
+      spec.persistence == Persistence::persistent && spec.kind != StoreKind::time_ordered_buffer;
+  return persistent ? *persistent_ : *memory_;
+}
+
+std::string TaskStores::stamp_of(const StoreSpec& spec, const std::string& topic_id) const {
+  return fmt::format("layout {} kind {} timestamped {} duplicates {} order {} segment {} topic {}",
+                     kLayoutVersion, static_cast<int>(spec.kind), spec.timestamped,
+                     spec.retain_duplicates, static_cast<int>(spec.layout),
+                     spec.kind == StoreKind::window ? segment_interval_of(spec).count() : 0,
+                     topic_id);
+}
+
+Result<void> TaskStores::check_stamps(const std::vector<StoreSpec>& specs,
+                                      const std::map<std::string, std::string>& topic_ids) {
+  const std::string owner =
+      fmt::format("application {} task {}", options_.application_id, to_string(options_.task));
+  const std::optional<Bytes> found = PAWL_TRY(persistent_->metadata(kTaskStamp));
+  if (found.has_value() && *found != owner) {
+    return Error{ErrorKind::corrupted_state,
+                 fmt::format("the directory belongs to {}, not to {}", *found, owner)};
+  }
+  std::vector<MetadataChange> changes{{kTaskStamp, owner}};
+  for (const StoreSpec& spec : specs) {
+    if (&backend_of(spec) != persistent_.get()) {
+      continue;
+    }
+    const auto topic = topic_ids.find(changelog_topic_name(options_.application_id, spec.name));
+    const std::string stamp = stamp_of(spec, topic == topic_ids.end() ? "" : topic->second);
+    const std::optional<Bytes> old = PAWL_TRY(persistent_->metadata(stamp_name(spec.name)));
+    if (old.has_value() && *old != stamp) {
+      log_.write(
+          LogLevel::warning, component_,
+          fmt::format("store {} is rebuilt from its changelog: it was made as '{}', now it is '{}'",
+                      spec.name, *old, stamp));
+      const Mark mark("store_rebuilt_for_stamp");
+      PAWL_TRY(persistent_->remove_store(spec.name));
+      changes.push_back({position_name(spec.name), std::nullopt});
+      changes.push_back({progress_name(spec.name), std::nullopt});
+      changes.push_back({retention_name(spec.name), std::nullopt});
+    }
+    changes.push_back({stamp_name(spec.name), stamp});
+  }
+  return persistent_->apply({}, changes);
+}
+
+Result<void> TaskStores::open(const std::vector<StoreSpec>& specs,
+                              const OpenBackend& open_persistent,
+                              const std::map<std::string, std::string>& topic_ids) {
+  const bool any_persistent = std::any_of(specs.begin(), specs.end(), [](const StoreSpec& spec) {
+    return spec.persistence == Persistence::persistent &&
+           spec.kind != StoreKind::time_ordered_buffer;
+  });
+  topic_ids_ = topic_ids;
+  if (any_persistent) {
+    persistent_ = PAWL_TRY(open_persistent());
+    PAWL_TRY(check_stamps(specs, topic_ids));
+  }
+  for (const StoreSpec& spec : specs) {
+    PAWL_TRY(open_store(spec));
+  }
+  return {};
+}
+
+Result<void> TaskStores::open_store(const StoreSpec& spec) {
+  auto entry = std::make_unique<Entry>();
+  entry->spec = spec;
+  if (spec.logging == Logging::enabled) {
+    entry->writer = std::make_unique<ChangelogWriter>(
+        TopicPartition{changelog_topic_name(options_.application_id, spec.name),
+                       options_.task.partition},
+        outputs_);
+  }
+  StoreBackend& backend = backend_of(spec);
+  StoreSurroundings surroundings;
+  surroundings.backend = &backend;
+  surroundings.changelog = entry->writer.get();
+  surroundings.context = &context_;
+  surroundings.changelog_mode = options_.compatibility == Compatibility::native
+                                    ? ChangelogMode::coalesced
+                                    : ChangelogMode::every_put;
+  surroundings.committed_cache_bytes_max = options_.store_cache_bytes_max;
+  entry->store = PAWL_TRY(open_managed_store(spec, surroundings));
+  if (const auto position = PAWL_TRY(backend.metadata(position_name(spec.name)));
+      position.has_value() && position->size() == 8) {
+    entry->position = Offset(big_endian::load_i64(position->data()));
+  }
+  if (const auto progress = PAWL_TRY(backend.metadata(progress_name(spec.name)));
+      progress.has_value() && progress->size() == 12) {
+    entry->stored_progress = {Timestamp(big_endian::load_i64(progress->data())),
+                              big_endian::load_i32(progress->data() + 8)};
+    entry->store->resume(entry->stored_progress);
+  }
+  if (const auto retention = PAWL_TRY(backend.metadata(retention_name(spec.name)))) {
+    entry->retention = PAWL_TRY(ChangelogRetention::decode(*retention));
+  }
+  entries_.push_back(std::move(entry));
+  return {};
+}
+
+StateStore* TaskStores::find(const std::string& name) const {
+  for (const auto& entry : entries_) {
+    if (entry->spec.name == name) {
+      return &entry->store->store();
+    }
+  }
+  return nullptr;
+}
+
+void TaskStores::log_pending() {
+  for (const auto& entry : entries_) {
+    entry->store->log_pending();
+  }
+}
+
+std::size_t TaskStores::pending_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& entry : entries_) {
+    bytes += entry->store->pending_bytes();
+  }
+  return bytes;
+}
+
+Result<void> TaskStores::apply(const std::vector<Entry*>& entries) {
+  for (StoreBackend* backend : {persistent_.get(), memory_.get()}) {
+    std::vector<StoreChanges> changes;
+    std::vector<MetadataChange> metadata;
+    for (Entry* entry : entries) {
+      if (backend != &backend_of(entry->spec)) {
+        continue;
+      }
+      const StoreChanges change = entry->store->changes();
+      if (change.store != nullptr && !change.rows.empty()) {
+        changes.push_back(change);
+      }
+    }
+    if (backend == nullptr) {
+      continue;
+    }
+    for (Entry* entry : entries) {
+      if (backend != &backend_of(entry->spec)) {
+        continue;
+      }
+      if (entry->spec.kind == StoreKind::window && entry->writer != nullptr) {
+        ChangelogRetention retention = entry->retention;
+        retention.observe(entry->store->changes().rows, entry->position.value_or(Offset(0)));
+        if (!(retention == entry->retention)) {
+          entry->retention = std::move(retention);
+          metadata.push_back({retention_name(entry->spec.name), entry->retention.encode()});
+        }
+      }
+      const StoreProgress progress = entry->store->frozen_progress();
+      if (!(progress == entry->stored_progress)) {
+        entry->stored_progress = progress;
+        metadata.push_back({progress_name(entry->spec.name), encode_progress(progress)});
+      }
+    }
+    if (!changes.empty() || !metadata.empty()) {
+      PAWL_TRY(backend->apply(changes, metadata));
+      unflushed_ = true;
+    }
+  }
+  return {};
+}
+
+Result<void> TaskStores::commit() {
+  std::vector<Entry*> entries;
+  for (const auto& entry : entries_) {
+    entry->store->freeze();
+    entries.push_back(entry.get());
+  }
+  const CrashPoint before("stores.before_apply");
+  PAWL_TRY(apply(entries));
+  const CrashPoint after("stores.after_apply");
+  for (Entry* entry : entries) {
+    entry->store->settle();
+  }
+  return {};
+}
+
+void TaskStores::drop() {
+  for (const auto& entry : entries_) {
+    entry->store->drop();
+  }
+}
+
+bool TaskStores::flush_due(MonotonicTime now) const {
+  if (!unflushed_) {
+    return false;
+  }
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
+  for (const auto& entry : entries_) {
+    if (entry->writer != nullptr) {
+      records += entry->writer->records();
+      bytes += entry->writer->bytes();
+    }
+  }
+  // At half the bound, so that what is written while the flush runs stays within it.
+  return (records - flushed_records_) * 2 >= options_.roll_forward_records_max ||
+         (bytes - flushed_bytes_) * 2 >= options_.roll_forward_bytes_max ||
+         now - last_flush_ >= options_.flush_interval ||
+         (persistent_ != nullptr && persistent_->has_dead_segments());
+}
+
+std::vector<TopicPartition> TaskStores::changelogs() const {
+  std::vector<TopicPartition> result;
+  for (const auto& entry : entries_) {
+    if (entry->writer != nullptr) {
+      result.push_back(entry->writer->changelog());
+    }
+  }
+  return result;
+}
+
+SegmentId TaskStores::first_live_segment(const Entry& entry) {
+  const Timestamp oldest =
+      std::max(entry.store->committed_progress().time - entry.spec.retention, Timestamp(0));
+  return SegmentId(oldest.value() / segment_interval_of(entry.spec).count());
+}
+
+Result<void> TaskStores::flush(const std::map<TopicPartition, Offset>& ends, FlushMode mode,
+                               MonotonicTime now) {
+  std::vector<MetadataChange> metadata;
+  flushed_records_ = 0;
+  flushed_bytes_ = 0;
+  for (const auto& entry : entries_) {
+    if (entry->writer == nullptr) {
+      continue;
+    }
+    flushed_records_ += entry->writer->records();
+    flushed_bytes_ += entry->writer->bytes();
+    const auto end = ends.find(entry->writer->changelog());
+    if (end == ends.end()) {
+      continue;
+    }
+    PAWL_ASSERT(!entry->position.has_value() || end->second >= *entry->position,
+                end->second.value(), entry->position.value_or(Offset(0)).value());
+    entry->position = end->second;
+    if (&backend_of(entry->spec) == persistent_.get()) {
+      metadata.push_back({position_name(entry->spec.name), encode_i64(end->second.value())});
+    }
+  }
+  unflushed_ = false;
+  last_flush_ = now;
+  if (persistent_ == nullptr) {
+    return {};
+  }
+  PAWL_TRY(persistent_->apply({}, metadata));
+  // Segments are freed only behind a finished flush, and what their changelog held is not needed
+  // only then.
+  const bool finish = mode == FlushMode::wait || persistent_->has_dead_segments();
+  const CrashPoint before("stores.before_flush");
+  PAWL_TRY(persistent_->flush(finish ? FlushMode::wait : mode));
+  const CrashPoint after("stores.after_flush");
+  for (const auto& entry : entries_) {
+    if (finish && entry->spec.kind == StoreKind::window) {
+      entry->retention.forget_below(first_live_segment(*entry));
+    }
+  }
+  return {};
+}
+
+std::map<TopicPartition, Offset> TaskStores::take_purgeable() {
+  std::map<TopicPartition, Offset> result;
+  if (options_.compatibility != Compatibility::native) {
+    return result;
+  }
+  for (const auto& entry : entries_) {
+    if (entry->spec.kind != StoreKind::window || entry->writer == nullptr ||
+        !entry->position.has_value()) {
+      continue;
+    }
+    if (&backend_of(entry->spec) == memory_.get()) {
+      entry->retention.forget_below(first_live_segment(*entry));
+    }
+    const Offset below = entry->retention.purge_below(*entry->position);
+    if (below > entry->purged) {
+      entry->purged = below;
+      result[entry->writer->changelog()] = below;
+    }
+  }
+  return result;
+}
+
+std::vector<TaskStores::Changelog> TaskStores::to_restore() const {
+  std::vector<Changelog> result;
+  for (std::size_t at = 0; at < entries_.size(); ++at) {
+    const Entry& entry = *entries_[at];
+    if (entry.writer != nullptr) {
+      result.push_back({at, entry.spec.name, entry.writer->changelog(), entry.position});
+    }
+  }
+  return result;
+}
+
+Result<void> TaskStores::replay(std::size_t store, const ChangelogRecord& record) {
+  return entries_[store]->store->replay(record);
+}
+
+Result<void> TaskStores::commit_replayed(std::size_t store, Offset first, Offset next) {
+  Entry& entry = *entries_[store];
+  StoreBackend& backend = backend_of(entry.spec);
+  entry.store->freeze();
+  // Segments that begin in this batch began at its first record or later.
+  entry.position = first;
+  PAWL_TRY(apply({&entry}));
+  entry.store->settle();
+  entry.position = next;
+  const MetadataChange position{position_name(entry.spec.name), encode_i64(next.value())};
+  return backend.apply({}, {&position, 1});
+}
+
+Result<void> TaskStores::rebuild(std::size_t store, const std::string& why) {
+  Entry& entry = *entries_[store];
+  const StoreSpec spec = entry.spec;
+  log_.write(LogLevel::warning, component_,
+             fmt::format("store {} is rebuilt from its changelog: {}", spec.name, why));
+  const Mark mark("store_rebuilt");
+  StoreBackend& backend = backend_of(spec);
+  entries_[store].reset();
+  PAWL_TRY(backend.remove_store(spec.name));
+  const std::vector<MetadataChange> forget{{position_name(spec.name), std::nullopt},
+                                           {progress_name(spec.name), std::nullopt},
+                                           {retention_name(spec.name), std::nullopt}};
+  PAWL_TRY(backend.apply({}, forget));
+  PAWL_TRY(open_store(spec));
+  std::swap(entries_[store], entries_.back());
+  entries_.pop_back();
+  return {};
+}
+
+std::vector<TaskStores::NamedSnapshots> TaskStores::snapshot_sources() const {
+  std::vector<NamedSnapshots> result;
+  for (const auto& entry : entries_) {
+    if (auto snapshots = entry->store->snapshots()) {
+      result.push_back({entry->spec.name, std::move(snapshots)});
+    }
+  }
+  return result;
+}
+
+}  // namespace pawl::internal

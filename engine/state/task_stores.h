@@ -1,0 +1,142 @@
+// TaskStores: the stores of one task: opened together, committed together, flushed together.
+//
+// What a crash costs is bounded: the backend's durable state carries, per store, a changelog
+// position from which rolling forward is enough (replaying what is already in is harmless: a
+// changelog record is the whole row). The position is read from the broker when a flush is due
+// (flush_due), because only flushed state survives.
+//
+// Invariants
+//   1. Rows, store progress and positions of one apply() belong together.
+//   2. A stored position never exceeds what is applied (I7), so replay from it misses nothing.
+// Thread rule: owner thread only.
+#pragma once
+
+#include "state/changelog_retention.h"
+#include "state/changelog_writer.h"
+
+#include <pawl/engine/compatibility.h>
+#include <pawl/engine/output_collector.h>
+#include <pawl/model/clock.h>
+#include <pawl/model/ids.h>
+#include <pawl/model/log.h>
+#include <pawl/model/result.h>
+#include <pawl/statestore/managed_store.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pawl::internal {
+
+// Opens the backend of persistent stores. Called once.
+using OpenBackend = std::function<Result<std::unique_ptr<StoreBackend>>()>;
+
+struct TaskStoresOptions {
+  std::string application_id;
+  TaskId task;
+  Compatibility compatibility = Compatibility::native;
+  std::size_t store_cache_bytes_max = 32U << 20U;
+  // After a crash at most this much of the changelogs is replayed.
+  std::uint64_t roll_forward_records_max = 200'000;
+  std::uint64_t roll_forward_bytes_max = 32U << 20U;
+  // Changes older than this are flushed even if they are few.
+  std::chrono::milliseconds flush_interval{60'000};
+};
+
+class TaskStores {
+ public:
+  // `context`: the record in hand; `outputs`: where changelog records go. All outlive the object.
+  TaskStores(TaskStoresOptions options, const WriteContext& context, OutputCollector& outputs,
+             LogSink& log);
+  TaskStores(const TaskStores&) = delete;
+  TaskStores& operator=(const TaskStores&) = delete;
+  // Closes without making anything durable: a clean close flushes first.
+  ~TaskStores();
+
+  // Opens all stores with what is committed of them. `topic_ids`: the topic id of each changelog
+  // topic; a store made from another topic, or in another format, is thrown away and rebuilt, and
+  // the log says why. Errors: corrupted_state (the directory is unusable: wipe it and open again),
+  // fatal.
+  Result<void> open(const std::vector<StoreSpec>& specs, const OpenBackend& open_persistent,
+                    const std::map<std::string, std::string>& topic_ids);
+
+  // Returns: the store of that name, or null. Lifetime: as this object.
+  [[nodiscard]] StateStore* find(const std::string& name) const;
+
+  // --- One commit, in this order.
+  void log_pending();
+  [[nodiscard]] std::size_t pending_bytes() const;
+  // The transaction is committed. Errors: corrupted_state or fatal; the state is behind then and
+  // must be rebuilt.
+  Result<void> commit();
+  // The transaction is aborted.
+  void drop();
+
+  // --- Flushing, between two transactions.
+  // Whether so much was applied, or so long ago, that a flush should follow.
+  [[nodiscard]] bool flush_due(MonotonicTime now) const;
+  // The changelogs whose end offsets flush() wants.
+  [[nodiscard]] std::vector<TopicPartition> changelogs() const;
+  // Stores the positions and makes them durable together with everything applied. Requires: no
+  // uncommitted writes, and `ends` read after the last commit. Partitions missing in `ends` keep
+  // their old position.
+  Result<void> flush(const std::map<TopicPartition, Offset>& ends, FlushMode mode,
+                     MonotonicTime now);
+  // Returns: for each changelog the offset below which nothing is needed any more, where that is
+  // above the last answer.
+  std::map<TopicPartition, Offset> take_purgeable();
+
+  // --- Restoring.
+  struct Changelog {
+    std::size_t store;  // handle for the functions below
+    std::string store_name;
+    TopicPartition where;
+    std::optional<Offset>
+        position;  // from where to roll forward; nothing = from the start of the log
+  };
+  [[nodiscard]] std::vector<Changelog> to_restore() const;
+  Result<void> replay(std::size_t store, const ChangelogRecord& record);
+  // Applies what was replayed; `next`: the offset behind the last replayed record.
+  Result<void> commit_replayed(std::size_t store, Offset first, Offset next);
+  // Throws a store's rows away; it is restored from the start then.
+  Result<void> rebuild(std::size_t store, const std::string& why);
+
+  struct NamedSnapshots {
+    std::string store;
+    std::shared_ptr<const RowSnapshotSource> snapshots;
+  };
+  // For interactive queries.
+  [[nodiscard]] std::vector<NamedSnapshots> snapshot_sources() const;
+
+ private:
+  struct Entry;
+
+  Result<void> check_stamps(const std::vector<StoreSpec>& specs,
+                            const std::map<std::string, std::string>& topic_ids);
+  Result<void> open_store(const StoreSpec& spec);
+  [[nodiscard]] std::string stamp_of(const StoreSpec& spec, const std::string& topic_id) const;
+  StoreBackend& backend_of(const StoreSpec& spec) const;
+  Result<void> apply(const std::vector<Entry*>& entries);
+  [[nodiscard]] static SegmentId first_live_segment(const Entry& entry);
+
+  TaskStoresOptions options_;
+  std::string component_;
+  const WriteContext& context_;
+  OutputCollector& outputs_;
+  LogSink& log_;
+  std::unique_ptr<StoreBackend> persistent_;
+  std::unique_ptr<StoreBackend> memory_;
+  std::map<std::string, std::string> topic_ids_;
+  std::vector<std::unique_ptr<Entry>> entries_;
+  std::uint64_t flushed_records_ = 0;  // logged records that the last flush covered
+  std::uint64_t flushed_bytes_ = 0;
+  bool unflushed_ = false;
+  MonotonicTime last_flush_{0};
+};
+
+}  // namespace pawl::internal

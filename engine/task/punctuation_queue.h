@@ -1,0 +1,57 @@
+// PunctuationQueue: the schedules of one task, by one kind of time, and which are due.
+// A due schedule fires once, however many intervals have passed, and goes on with the next multiple
+// of its interval. Source: PunctuationQueue, PunctuationSchedule. Thread rule: owner thread only.
+#pragma once
+
+#include <pawl/engine/node.h>
+#include <pawl/engine/punctuation.h>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace pawl::internal {
+
+class PunctuationQueue {
+ public:
+  // `first`: when it is due the first time.
+  PunctuationHandle schedule(Node& node, Timestamp first, std::chrono::milliseconds interval,
+                             Punctuator punctuator);
+
+  // Calls `fire(node, punctuator, now)` for every schedule that is due. Returns: how many fired.
+  template <class F>
+  std::size_t punctuate(Timestamp now, F&& fire) {
+    std::size_t fired = 0;
+    // By index: a punctuator may add schedules.
+    for (std::size_t at = 0; at < schedules_.size(); ++at) {
+      if (*schedules_[at].cancelled || schedules_[at].next > now) {
+        continue;
+      }
+      schedules_[at].next = following(schedules_[at], now);
+      const Punctuator punctuator = schedules_[at].punctuator;
+      fire(*schedules_[at].node, punctuator, now);
+      ++fired;
+    }
+    std::erase_if(schedules_, [](const Schedule& schedule) { return *schedule.cancelled; });
+    return fired;
+  }
+
+  // Returns: when the next schedule is due; Timestamp::max() when there is none.
+  [[nodiscard]] Timestamp next_due() const;
+  [[nodiscard]] bool empty() const { return schedules_.empty(); }
+  void clear() { schedules_.clear(); }
+
+ private:
+  struct Schedule {
+    Node* node;
+    Timestamp next;
+    std::chrono::milliseconds interval;
+    Punctuator punctuator;
+    std::shared_ptr<bool> cancelled;
+  };
+  static Timestamp following(const Schedule& schedule, Timestamp now);
+
+  std::vector<Schedule> schedules_;
+};
+
+}  // namespace pawl::internal

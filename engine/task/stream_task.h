@@ -1,0 +1,140 @@
+// StreamTask: one active task: the nodes of one or more subtopologies on one partition number,
+// their stores, and the queues of their source partitions. It only sequences; how a record is
+// chosen, decoded, logged or committed is in the files it includes.
+//
+// One commit, seen from a task:
+//   prepare_commit() -> (flush) -> offsets_to_commit() -> (send offsets, commit) ->
+//   commit_succeeded() or commit_aborted()
+//
+// Invariants
+//   1. Nothing is processed before the stores have reached the fixed end of their changelogs (I11).
+//   2. The committed offset of a partition never goes back (I3), and stream time never goes back
+//   but to its committed
+//      value after an abort.
+// Thread rule: owner thread only; release_thread() hands it to another owner.
+#pragma once
+
+#include "client/consumer.h"
+#include "client/producer.h"
+#include "state/task_stores.h"
+#include "task/partition_group.h"
+#include "task/processor_chain.h"
+#include "task/task_context.h"
+#include "task/task_state.h"
+
+#include <pawl/model/thread_checker.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pawl::internal {
+
+class StreamTask {
+ public:
+  // `subtopologies`: one in production; the driver may run all in one task. Throws what node
+  // factories throw.
+  StreamTask(const Topology& topology, const std::vector<SubtopologyId>& subtopologies, TaskId id,
+             TaskEnvironment environment, TaskStoresOptions stores);
+  StreamTask(const StreamTask&) = delete;
+  StreamTask& operator=(const StreamTask&) = delete;
+  // Closes dirty unless closed.
+  ~StreamTask();
+
+  [[nodiscard]] TaskId id() const { return id_; }
+  [[nodiscard]] TaskState state() const { return state_; }
+  [[nodiscard]] TaskStores& stores() { return stores_; }
+
+  // --- created -> restoring
+  // Errors: as TaskStores::open.
+  Result<void> open_stores(const OpenBackend& open_persistent,
+                           const std::map<std::string, std::string>& topic_ids);
+
+  // --- restoring -> running
+  // The source partitions in the order of their index.
+  [[nodiscard]] std::vector<TopicPartition> partitions() const;
+  // Where each source starts when nothing is committed.
+  [[nodiscard]] OffsetReset offset_reset(std::size_t partition) const;
+  // Takes offsets and times over from the last commit; `offsets` has an entry for each partition,
+  // by index. Errors: fatal for metadata that cannot be read.
+  Result<void> resume(const std::vector<CommittedOffset>& offsets);
+  // Initialises the nodes. Requires: the stores are restored. Errors: fatal (user code threw, times
+  // do not fit).
+  Result<void> start();
+
+  // --- running
+  // Returns: false when the record was delivered before and is refused.
+  bool push(std::size_t partition, ConsumedRecord record);
+  void end_of_partition(std::size_t partition, Offset offset);
+  [[nodiscard]] std::size_t queued_records(std::size_t partition) const;
+  [[nodiscard]] std::size_t queued_bytes(std::size_t partition) const;
+
+  // Processes the next record, if there is one and it may go now. Returns: whether it did.
+  // Errors: fatal, corrupted_state; the record is not done then.
+  Result<bool> process_one(MonotonicTime now);
+  // Fires due punctuations. Returns: whether any fired.
+  Result<bool> punctuate_stream_time();
+  Result<bool> punctuate_wall_clock();
+  void set_wall_time(Timestamp now) { context_.wall_time = now; }
+  // When the next wall-clock punctuation is due.
+  [[nodiscard]] Timestamp next_wall_clock_punctuation() const {
+    return context_.wall_clock_punctuations.next_due();
+  }
+  [[nodiscard]] Timestamp stream_time() const { return group_.stream_time(); }
+
+  // --- commit
+  // Whether anything happened since the last commit that a commit would keep.
+  [[nodiscard]] bool dirty() const;
+  // Makes the next commit include this task although nothing happened, so that its offsets do not
+  // expire.
+  void touch() { touched_ = true; }
+  // A processor asked for a commit, or the uncommitted writes are over their bound.
+  [[nodiscard]] bool wants_commit() const;
+  void prepare_commit();
+  [[nodiscard]] std::vector<OffsetToCommit> offsets_to_commit() const;
+  // The number that the running commit carries in its metadata, or the last commit carried.
+  [[nodiscard]] std::int64_t commit_counter() const { return commit_counter_; }
+  // Errors: corrupted_state: the commit stands, the local state is behind and must be rebuilt.
+  Result<void> commit_succeeded();
+  // Goes back to the last commit: drops writes, queues and times. The caller seeks to
+  // committed_offsets().
+  void commit_aborted();
+  // By partition index.
+  [[nodiscard]] const std::vector<Offset>& committed_offsets() const { return committed_; }
+
+  // --- any state -> closed
+  // Closes nodes and stores. What was not flushed is rolled forward from the changelog next time.
+  void close();
+  // Lets the next caller's thread become the owner.
+  void release_thread() { thread_.release(); }
+
+ private:
+  void enter(TaskState next);
+  Result<bool> punctuate(PunctuationQueue& queue, Timestamp now);
+
+  TaskId id_;
+  TaskEnvironment environment_;
+  TaskContext context_;
+  TaskStores stores_;
+  std::vector<StoreSpec> store_specs_;
+  ProcessorChain chain_;
+  PartitionGroup group_;
+  std::vector<OffsetReset> offset_resets_;
+  TaskState state_ = TaskState::created;
+  ThreadChecker thread_;
+
+  bool touched_ = false;  // something to commit besides offsets
+  std::vector<Offset> committed_;
+  std::vector<Offset> committing_;  // sent with the running commit
+  std::vector<Timestamp> committed_partition_times_;
+  Timestamp committed_stream_time_ = Timestamp::unknown();
+  std::map<std::string, Timestamp>
+      committed_operator_times_;  // as read at resume(), by metadata entry
+  std::int64_t commit_counter_ = 0;
+  Counter& processed_;
+  Counter& refetched_;
+};
+
+}  // namespace pawl::internal

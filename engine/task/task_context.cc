@@ -1,0 +1,59 @@
+#include "task/task_context.h"
+
+#include "topology/internal_topics.h"
+
+#include <pawl/engine/metric_names.h>
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace pawl::internal {
+
+MetricLabels NodeContext::labels() const {
+  MetricLabels labels = task_.environment.labels;
+  labels["task"] = to_string(task_.id);
+  labels["node"] = spec_.name;
+  return labels;
+}
+
+Counter& NodeContext::dropped_counter(const std::string& reason) {
+  MetricLabels with_reason = labels();
+  with_reason["reason"] = reason;
+  return task_.environment.metrics->counter(metric_names::kRecordsDropped, with_reason);
+}
+
+StateStore& NodeContext::state_store(const std::string& name) {
+  const bool connected =
+      std::find(spec_.stores.begin(), spec_.stores.end(), name) != spec_.stores.end();
+  StateStore* const store = connected ? task_.stores->find(name) : nullptr;
+  if (store == nullptr) {
+    throw TopologyError(
+        fmt::format("node '{}' asks for the store '{}' but is not connected to it: name the store "
+                    "when the node is added",
+                    spec_.name, name));
+  }
+  return *store;
+}
+
+PunctuationHandle NodeContext::schedule(std::chrono::milliseconds interval, PunctuationType type,
+                                        Punctuator punctuator) {
+  // Stream time counts from 0, so the first call comes with the first record; wall clock counts
+  // from now.
+  if (type == PunctuationType::stream_time) {
+    return task_.stream_time_punctuations.schedule(node_, Timestamp(0), interval,
+                                                   std::move(punctuator));
+  }
+  return task_.wall_clock_punctuations.schedule(node_, task_.wall_time + interval, interval,
+                                                std::move(punctuator));
+}
+
+std::string NodeContext::internal_topic(const std::string& name) const {
+  return internal_topic_name(task_.environment.application_id, name);
+}
+
+void NodeContext::processing_failed(const Node& node) {
+  task_.errors.processing_failed(node, task_.input, task_.coordinates,
+                                 task_.environment.outputs->sent() != task_.sent_before_input);
+}
+
+}  // namespace pawl::internal

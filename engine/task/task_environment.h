@@ -1,0 +1,35 @@
+// TaskEnvironment: what a task is given by whoever runs it (a stream thread, the driver, the
+// simulator). Lifetime: everything it points to outlives the task.
+#pragma once
+
+#include "task/record_chooser.h"
+
+#include <pawl/engine/compatibility.h>
+#include <pawl/engine/error_policy.h>
+#include <pawl/engine/metrics.h>
+#include <pawl/engine/output_collector.h>
+#include <pawl/model/clock.h>
+#include <pawl/model/log.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace pawl::internal {
+
+struct TaskEnvironment {
+  std::string application_id;
+  Compatibility compatibility = Compatibility::native;
+  bool exactly_once = true;
+  ErrorPolicy errors;
+  std::chrono::milliseconds max_task_idle{0};
+  const Clock* clock = nullptr;
+  OutputCollector* outputs = nullptr;
+  MetricsRecorder* metrics = nullptr;
+  MetricLabels labels;
+  LogSink* log = nullptr;
+  // Makes the rule for ties between partitions.
+  std::unique_ptr<RecordChooser> (*make_chooser)() = &make_lowest_partition_chooser;
+};
+
+}  // namespace pawl::internal

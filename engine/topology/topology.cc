@@ -1,0 +1,65 @@
+#include "topology/subtopologies.h"
+#include "topology/topology_description.h"
+#include "topology/topology_validation.h"
+
+#include <pawl/engine/topology.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <fmt/format.h>
+
+namespace pawl {
+namespace {
+
+// FNV-1a, 64 bits: a name for a plan, not a defence against anyone.
+std::uint64_t fnv1a(const std::string& text) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : text) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  }
+  return hash;
+}
+
+}  // namespace
+
+Topology::Topology(TopologySpec spec) {
+  internal::validate_topology(spec);
+  auto plan = std::make_shared<Plan>();
+  plan->subtopologies = internal::cut_subtopologies(spec);
+  plan->spec = std::move(spec);
+  plan_ = std::move(plan);
+}
+
+const StoreSpec& Topology::store(const std::string& name) const {
+  const auto found = std::find_if(stores().begin(), stores().end(),
+                                  [&](const StoreSpec& store) { return store.name == name; });
+  PAWL_ASSERT(found != stores().end(), name);
+  return *found;
+}
+
+const RepartitionTopicSpec& Topology::repartition_topic(const std::string& name) const {
+  const auto found =
+      std::find_if(repartition_topics().begin(), repartition_topics().end(),
+                   [&](const RepartitionTopicSpec& topic) { return topic.name == name; });
+  PAWL_ASSERT(found != repartition_topics().end(), name);
+  return *found;
+}
+
+std::string Topology::describe() const {
+  return internal::describe_topology(plan_->spec, plan_->subtopologies);
+}
+
+std::string Topology::fingerprint() const {
+  std::string text = describe();
+  for (const StoreSpec& store : stores()) {
+    text += fmt::format("{} {} {} {} {} {}\n", store.name, static_cast<int>(store.kind),
+                        store.timestamped, store.retention.count(), store.window_size.count(),
+                        store.retain_duplicates);
+  }
+  for (const RepartitionTopicSpec& topic : repartition_topics()) {
+    text += fmt::format("{} {}\n", topic.name, topic.partitions.value_or(0));
+  }
+  return fmt::format("{:016x}", fnv1a(text));
+}
+
+}  // namespace pawl
