@@ -1,0 +1,83 @@
+// BranchedStream: the branches of split(). Each record goes to the first branch whose predicate
+// holds; without a default branch, what fits none is dropped and counted (records.dropped, reason
+// unmatched).
+//   auto branches = stream.split(Named::as("size-")).branch(is_large,
+//   "large").default_branch("small"); branches["size-large"].to("large-orders");
+// Source: BranchedKStream (KIP-418). Branch names: the splitter's name followed by the given name
+// or the branch's number (from 1; the default branch has 0). Thread rule: one thread, until the
+// topology is built.
+#pragma once
+
+#include <pawl/operators/nodes/branch_node.h>
+#include <pawl/operators/nodes/pass_through_node.h>
+#include <pawl/operators/stream.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace pawl {
+
+template <class K, class V>
+using Branches = std::map<std::string, Stream<K, V>>;
+
+template <class K, class V>
+class BranchedStream {
+ public:
+  BranchedStream(internal::StreamPlan<K, V> plan, std::string name,
+                 std::shared_ptr<internal::BranchPredicates<K, V>> predicates)
+      : plan_(std::move(plan)), name_(std::move(name)), predicates_(std::move(predicates)) {}
+
+  template <class Predicate>
+  BranchedStream& branch(Predicate predicate, const std::optional<std::string>& name = {}) {
+    ++number_;
+    add(
+        [predicate = std::move(predicate)](const K* key, const V* value) {
+          return static_cast<bool>(
+              internal::call_with_record<Predicate, K, V>(predicate, key, value));
+        },
+        name.value_or(std::to_string(number_)));
+    return *this;
+  }
+  // Ends the split; everything that fits no branch goes here.
+  Branches<K, V> default_branch(const std::optional<std::string>& name = {}) {
+    add([](const K*, const V*) { return true; }, name.value_or("0"));
+    return std::move(branches_);
+  }
+  // Ends the split.
+  Branches<K, V> no_default_branch() { return std::move(branches_); }
+
+ private:
+  void add(std::function<bool(const K*, const V*)> predicate, const std::string& suffix) {
+    // Every branch takes a number although its own name is made otherwise.
+    plan_.plan->next_name("KSTREAM-BRANCHCHILD-");
+    predicates_->push_back(std::move(predicate));
+    const std::string name = name_ + suffix;
+    internal::StreamPlan<K, V> branch = plan_;
+    branch.node = &plan_.plan->add_processor(
+        name, {plan_.node}, internal::node_factory<internal::PassThroughNode<K, V>>(name));
+    branches_.emplace(name, Stream<K, V>(std::move(branch)));
+  }
+
+  internal::StreamPlan<K, V> plan_;
+  std::string name_;
+  std::shared_ptr<internal::BranchPredicates<K, V>> predicates_;
+  int number_ = 0;
+  Branches<K, V> branches_;
+};
+
+template <class K, class V>
+BranchedStream<K, V> Stream<K, V>::split(const Named& named) const {
+  const std::string name = plan_.plan->next_name("KSTREAM-BRANCH-", named.name());
+  auto predicates = std::make_shared<internal::BranchPredicates<K, V>>();
+  internal::StreamPlan<K, V> next = plan_;
+  // The predicates are complete when the topology is built, which is before any node is made.
+  next.node = &plan_.plan->add_processor(name, {plan_.node}, [name, predicates] {
+    return std::make_unique<internal::BranchNode<K, V>>(name, predicates);
+  });
+  return BranchedStream<K, V>(std::move(next), name, std::move(predicates));
+}
+
+}  // namespace pawl

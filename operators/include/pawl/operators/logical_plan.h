@@ -1,0 +1,94 @@
+// LogicalPlan: the graph that the DSL builds while a program is composed. Its nodes write
+// themselves into a TopologySpec only when the topology is built, because later calls still decide
+// about earlier nodes: whether a table needs a store, whether old values are wanted.
+//
+// Names: one counter for the whole plan; every node and store takes a number at the call that makes
+// it, whether it is named or not, so that generated names equal those of Kafka Streams. Source:
+// InternalStreamsBuilder, GraphNode. Thread rule: one thread, until the topology is built.
+#pragma once
+
+#include <pawl/engine/topology.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <typeindex>
+#include <vector>
+
+namespace pawl::internal {
+
+class PlanNode {
+ public:
+  // Adds the node's processors to `spec`. Parents have been written.
+  using Write = std::function<void(const PlanNode& node, TopologySpec& spec)>;
+
+  PlanNode(std::string output, std::vector<PlanNode*> parents, Write write)
+      : output_(std::move(output)), parents_(std::move(parents)), write_(std::move(write)) {}
+  PlanNode(const PlanNode&) = delete;
+  PlanNode& operator=(const PlanNode&) = delete;
+
+  // The topology node whose records the children of this plan node receive.
+  [[nodiscard]] const std::string& output() const { return output_; }
+  void reroute(std::string output) { output_ = std::move(output); }
+  [[nodiscard]] std::vector<std::string> parent_outputs() const;
+  [[nodiscard]] const std::vector<PlanNode*>& parents() const { return parents_; }
+  void write(TopologySpec& spec) const { write_(*this, spec); }
+
+  // For tables: children want the old value with every change.
+  void want_old_values() { old_values_ = true; }
+  [[nodiscard]] bool old_values() const { return old_values_; }
+
+  // For sources: what they read, and as which types.
+  struct Source {
+    std::vector<std::string> topics;
+    std::type_index types;
+  };
+  std::optional<Source> source;
+
+ private:
+  std::string output_;
+  std::vector<PlanNode*> parents_;
+  Write write_;
+  bool old_values_ = false;
+};
+
+class LogicalPlan {
+ public:
+  // `<prefix><10-digit number>`
+  std::string next_name(const std::string& prefix);
+  // A number is used up and the given name returned, or a name with that number.
+  std::string next_name(const std::string& prefix, const std::optional<std::string>& given);
+  // `<prefix>STATE-STORE-<10-digit number>`
+  std::string next_store_name(const std::string& prefix);
+
+  PlanNode& add(std::string output, std::vector<PlanNode*> parents, PlanNode::Write write);
+  // A processor with one factory.
+  PlanNode& add_processor(std::string name, std::vector<PlanNode*> parents, NodeFactory factory,
+                          std::vector<std::string> stores = {});
+  void add_store(StoreSpec store) { stores_.push_back(std::move(store)); }
+  // The topics of these sources must have equal partition counts.
+  void copartition(std::set<std::string> sources) { copartitioned_.push_back(std::move(sources)); }
+
+  // Throws TopologyError.
+  [[nodiscard]] Topology build() const;
+
+ private:
+  void merge_equal_sources() const;
+
+  std::vector<std::unique_ptr<PlanNode>> nodes_;
+  std::vector<StoreSpec> stores_;
+  std::vector<std::set<std::string>> copartitioned_;
+  int next_number_ = 0;
+};
+
+// Returns: the factory of a node class whose constructor takes the node's name first.
+template <class NodeType, class... Arguments>
+NodeFactory node_factory(std::string name, Arguments... arguments) {
+  return [name = std::move(name), ... arguments = std::move(arguments)] {
+    return std::make_unique<NodeType>(name, arguments...);
+  };
+}
+
+}  // namespace pawl::internal

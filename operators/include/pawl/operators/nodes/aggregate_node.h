@@ -1,0 +1,79 @@
+// AggregateNode: count, reduce and aggregate per key. Records without key or value are dropped,
+// counted. The result's timestamp is the latest of all its records; records out of order count like
+// any other. A null result deletes the key. Source: KStreamAggregate, KStreamReduce.
+#pragma once
+
+#include <pawl/engine/operator_node.h>
+#include <pawl/operators/change.h>
+#include <pawl/operators/nodes/aggregation.h>
+#include <pawl/statestore/typed/stores.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace pawl::internal {
+
+template <class K, class V, class Aggregation>
+class AggregateNode final : public OperatorNode<K, V, K, Change<typename Aggregation::Aggregate>> {
+  using A = typename Aggregation::Aggregate;
+
+ public:
+  AggregateNode(std::string name, Aggregation aggregation, stores::TimestampedKeyValue<K, A> store,
+                bool old_values)
+      : OperatorNode<K, V, K, Change<A>>(std::move(name)),
+        aggregation_(std::move(aggregation)),
+        definition_(std::move(store)),
+        old_values_(old_values) {}
+
+  void receive(const Record<K, V>& record) override {
+    if (record.key == nullptr || record.value == nullptr) {
+      (record.key == nullptr ? null_keys_ : null_values_)->add();
+      return;
+    }
+    const bool existed = store_->get(*record.key, row_);
+    Timestamp timestamp = record.timestamp;
+    bool has_old = existed;
+    if (existed) {
+      timestamp = std::max(timestamp, row_.timestamp);
+    } else {
+      // Kafka Streams shows the initial aggregate as the old value of a key that had none.
+      has_old = aggregation_.begin(row_.value) && java_;
+    }
+    if (old_values_ && has_old) {
+      old_ = row_.value;
+    }
+    const bool exists =
+        aggregate_value(aggregation_, existed, record.key, record.value, row_.value);
+    if (exists) {
+      store_->put(*record.key, row_.value, timestamp);
+    } else {
+      store_->erase(*record.key);
+    }
+    const Change<A> change{exists ? &row_.value : nullptr,
+                           old_values_ && has_old ? &old_ : nullptr};
+    this->forward({record.key, &change, timestamp, record.headers});
+  }
+
+ protected:
+  void opened(ProcessingContext& context) override {
+    store_.emplace(context.store(definition_));
+    null_keys_ = &context.dropped_counter("null_key");
+    null_values_ = &context.dropped_counter("null_value");
+    java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
+  }
+
+ private:
+  Aggregation aggregation_;
+  stores::TimestampedKeyValue<K, A> definition_;
+  bool old_values_;
+  std::optional<TypedTimestampedKeyValueStore<K, A>> store_;
+  ValueAndTimestamp<A> row_{};
+  A old_{};
+  Counter* null_keys_ = nullptr;
+  Counter* null_values_ = nullptr;
+  bool java_ = false;
+};
+
+}  // namespace pawl::internal

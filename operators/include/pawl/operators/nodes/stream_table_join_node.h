@@ -1,0 +1,79 @@
+// StreamTableJoinNode: each record of a stream with the current value of its key in a table. Only
+// the stream triggers results; a record without a value is dropped, and so is one without a key,
+// except that a left join passes it on with no table value (KIP-962). The result has the stream
+// record's timestamp. Source: KStreamKTableJoinProcessor.
+#pragma once
+
+#include <pawl/engine/operator_node.h>
+#include <pawl/operators/user_function.h>
+#include <pawl/statestore/typed/stores.h>
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace pawl::internal {
+
+enum class JoinKind { inner, left };
+
+template <class K, class V, class VTable, class VOut, class Joiner>
+class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
+ public:
+  StreamTableJoinNode(std::string name, JoinKind kind, Joiner joiner,
+                      stores::TimestampedKeyValue<K, VTable> table)
+      : OperatorNode<K, V, K, VOut>(std::move(name)),
+        kind_(kind),
+        joiner_(std::move(joiner)),
+        definition_(std::move(table)) {}
+
+  void receive(const Record<K, V>& record) override {
+    if (record.value == nullptr || (record.key == nullptr && kind_ == JoinKind::inner)) {
+      (record.value == nullptr ? null_values_ : null_keys_)->add();
+      return;
+    }
+    const bool found = record.key != nullptr && table_->get(*record.key, row_);
+    if (!found && kind_ == JoinKind::inner) {
+      return;
+    }
+    const auto joined = join(*record.value, found ? &row_.value : nullptr);
+    this->forward(record.with_value(pointer_to(joined)));
+  }
+
+ protected:
+  void opened(ProcessingContext& context) override {
+    table_.emplace(context.store(definition_));
+    null_keys_ = &context.dropped_counter("null_key");
+    null_values_ = &context.dropped_counter("null_value");
+  }
+
+ private:
+  auto join(const V& left, const VTable* right) const {
+    if constexpr (std::invocable<const Joiner&, const V&, const VTable*>) {
+      return joiner_(left, right);
+    } else {
+      return joiner_(left, *right);
+    }
+  }
+
+  JoinKind kind_;
+  Joiner joiner_;
+  stores::TimestampedKeyValue<K, VTable> definition_;
+  std::optional<TypedTimestampedKeyValueStore<K, VTable>> table_;
+  ValueAndTimestamp<VTable> row_{};
+  Counter* null_keys_ = nullptr;
+  Counter* null_values_ = nullptr;
+};
+
+// The type of a joiner's result, which may be std::optional.
+template <class Joiner, class V, class VTable>
+struct JoinResult {
+  using Type = std::invoke_result_t<const Joiner&, const V&, const VTable&>;
+};
+template <class Joiner, class V, class VTable>
+  requires std::invocable<const Joiner&, const V&, const VTable*>
+struct JoinResult<Joiner, V, VTable> {
+  using Type = std::invoke_result_t<const Joiner&, const V&, const VTable*>;
+};
+
+}  // namespace pawl::internal

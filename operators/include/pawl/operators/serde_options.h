@@ -1,0 +1,130 @@
+// Consumed, Grouped, Produced, Repartitioned, Joined: one options value per verb that meets a
+// topic: a name and serdes.
+//   stream.group_by_key(Grouped::as("by-origin"))
+//   stream.to("out", Produced::with(serde::string(), my_serde))
+// Without serdes the stream's own are used, else DefaultSerde<T>; a type without one is a compile
+// error.
+#pragma once
+
+#include <pawl/operators/named.h>
+#include <pawl/serde/serde.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace pawl {
+
+// A pair of serdes that may be absent, as a type: SerdePair<> has none.
+template <class K = void, class V = void>
+struct SerdePair {
+  Serde<K> key;
+  Serde<V> value;
+};
+template <>
+struct SerdePair<void, void> {};
+
+// What the options of a verb have in common. `Tag` keeps the verbs apart.
+template <class Tag, class K = void, class V = void>
+class SerdeOptions {
+ public:
+  static constexpr bool kHasSerdes = !std::is_void_v<K>;
+
+  SerdeOptions()
+    requires(!kHasSerdes)
+  = default;
+  explicit SerdeOptions(SerdePair<K, V> serdes, std::optional<std::string> name = std::nullopt)
+      : serdes_(std::move(serdes)), name_(std::move(name)) {}
+
+  // Gives the node (and the topic, where the verb makes one) a name.
+  [[nodiscard]] SerdeOptions named(std::string name) && {
+    name_ = std::move(name);
+    return std::move(*this);
+  }
+  // Adds serdes.
+  template <class OtherKey, class OtherValue>
+  [[nodiscard]] SerdeOptions<Tag, OtherKey, OtherValue> with(Serde<OtherKey> key,
+                                                             Serde<OtherValue> value) && {
+    SerdeOptions<Tag, OtherKey, OtherValue> result(
+        SerdePair<OtherKey, OtherValue>{std::move(key), std::move(value)}, std::move(name_));
+    result.partitions_ = partitions_;
+    return result;
+  }
+  // Repartitioned only: how many partitions the topic gets.
+  [[nodiscard]] SerdeOptions partitions(std::int32_t count) &&
+    requires Tag::kHasPartitions
+  {
+    partitions_ = count;
+    return std::move(*this);
+  }
+
+  [[nodiscard]] const SerdePair<K, V>& serdes() const { return serdes_; }
+  [[nodiscard]] const std::optional<std::string>& name() const { return name_; }
+  [[nodiscard]] const std::optional<std::int32_t>& partition_count() const { return partitions_; }
+
+ private:
+  template <class OtherTag, class OtherKey, class OtherValue>
+  friend class SerdeOptions;
+  SerdePair<K, V> serdes_;
+  std::optional<std::string> name_;
+  std::optional<std::int32_t> partitions_;
+};
+
+namespace internal {
+struct GroupedTag {
+  static constexpr bool kHasPartitions = false;
+};
+struct ProducedTag {
+  static constexpr bool kHasPartitions = false;
+};
+struct RepartitionedTag {
+  static constexpr bool kHasPartitions = true;
+};
+struct JoinedTag {
+  static constexpr bool kHasPartitions = false;
+};
+
+// Makes the options of one verb: `Grouped::as(...)`, `Grouped::with(...)`.
+template <class Tag>
+struct OptionsMaker {
+  static SerdeOptions<Tag> as(std::string name) {
+    return SerdeOptions<Tag>().named(std::move(name));
+  }
+  template <class K, class V>
+  static SerdeOptions<Tag, K, V> with(Serde<K> key, Serde<V> value) {
+    return SerdeOptions<Tag>().with(std::move(key), std::move(value));
+  }
+};
+
+// Returns: the serde that the options give, else the inherited one, else the default of the type.
+template <class T, class Options>
+Serde<T> key_serde_of(const Options& options, const std::optional<Serde<T>>& inherited) {
+  if constexpr (Options::kHasSerdes) {
+    return options.serdes().key;
+  } else {
+    return inherited.has_value() ? *inherited : default_serde<T>();
+  }
+}
+template <class T, class Options>
+Serde<T> value_serde_of(const Options& options, const std::optional<Serde<T>>& inherited) {
+  if constexpr (Options::kHasSerdes) {
+    return options.serdes().value;
+  } else {
+    return inherited.has_value() ? *inherited : default_serde<T>();
+  }
+}
+
+}  // namespace internal
+
+struct Grouped : internal::OptionsMaker<internal::GroupedTag> {};
+struct Produced : internal::OptionsMaker<internal::ProducedTag> {};
+struct Repartitioned : internal::OptionsMaker<internal::RepartitionedTag> {
+  static SerdeOptions<internal::RepartitionedTag> partitions(std::int32_t count) {
+    return SerdeOptions<internal::RepartitionedTag>().partitions(count);
+  }
+};
+struct Joined : internal::OptionsMaker<internal::JoinedTag> {};
+
+}  // namespace pawl

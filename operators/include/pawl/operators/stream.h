@@ -1,0 +1,132 @@
+// Stream<K, V>: records that flow; each verb adds a node and returns the stream behind it. A
+// handle, cheap to copy; the plan it belongs to is built by StreamBuilder::build().
+//
+// Functions are called as user_function.h says: with (const K&, const V&), (const V&), or pointers
+// where nulls matter. They run on several threads at once (one object per task) and must not share
+// mutable state. Source: KStream. Thread rule: one thread, until the topology is built.
+#pragma once
+
+#include <pawl/engine/processor.h>
+#include <pawl/engine/sink_node.h>
+#include <pawl/operators/deduplication.h>
+#include <pawl/operators/named.h>
+#include <pawl/operators/nodes/stream_table_join_node.h>
+#include <pawl/operators/serde_options.h>
+#include <pawl/operators/stream_plan.h>
+#include <pawl/operators/user_function.h>
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace pawl {
+
+template <class K, class V>
+class BranchedStream;
+template <class K, class V>
+class GroupedStream;
+template <class K, class V>
+class Table;
+template <class K, class V>
+struct Deduplicated;
+
+template <class K, class V>
+class Stream {
+ public:
+  using Key = K;
+  using Value = V;
+
+  explicit Stream(internal::StreamPlan<K, V> plan) : plan_(std::move(plan)) {}
+  // For authors of operators.
+  [[nodiscard]] const internal::StreamPlan<K, V>& plan() const { return plan_; }
+
+  // Keeps the records for which the predicate is true (false).
+  template <class Predicate>
+  Stream filter(Predicate predicate, const Named& named = {}) const;
+  template <class Predicate>
+  Stream filter_not(Predicate predicate, const Named& named = {}) const;
+
+  // Another key and value: the mapper returns std::pair. Marks the key as changed.
+  template <class Mapper>
+  auto map(Mapper mapper, const Named& named = {}) const;
+  // Another value.
+  template <class Mapper>
+  auto map_values(Mapper mapper, const Named& named = {}) const;
+  // Any number of pairs for each record. Marks the key as changed.
+  template <class Mapper>
+  auto flat_map(Mapper mapper, const Named& named = {}) const;
+  // Any number of values for each record.
+  template <class Mapper>
+  auto flat_map_values(Mapper mapper, const Named& named = {}) const;
+  // Another key. Marks the key as changed: what needs equal keys together repartitions.
+  template <class Selector>
+  auto select_key(Selector selector, const Named& named = {}) const;
+
+  // Shows every record to a function.
+  template <class Action>
+  Stream peek(Action action, const Named& named = {}) const;
+  template <class Action>
+  void for_each(Action action, const Named& named = {}) const;
+
+  // Both streams in one, in no promised order.
+  Stream merge(const Stream& other, const Named& named = {}) const;
+  // Records go to the first branch they fit: split().branch(...).branch(...).default_branch().
+  BranchedStream<K, V> split(const Named& named = {}) const;
+
+  // Through a topic of its own. See repartition.h.
+  template <class Options = SerdeOptions<internal::RepartitionedTag>>
+  Stream repartition(const Options& options = {}) const;
+
+  // To a topic, which must exist, or to the topic that `chooser` names for each record.
+  template <class Options = SerdeOptions<internal::ProducedTag>>
+  void to(const std::string& topic, const Options& options = {}) const;
+  template <class Chooser, class Options = SerdeOptions<internal::ProducedTag>>
+    requires std::invocable<const Chooser&, const Record<K, V>&, const RecordCoordinates&>
+  void to(Chooser chooser, const Options& options = {}) const;
+
+  // A hand-made step (processor.h). `supplier` returns std::unique_ptr of a Processor<K, V, ...>;
+  // `stores`: names of the stores it uses, added with StreamBuilder::add_store. Marks the key as
+  // changed.
+  template <class Supplier>
+  auto process(Supplier supplier, std::vector<std::string> stores = {},
+               const Named& named = {}) const;
+
+  // Drops repeated events (deduplication.h).
+  template <class Id>
+  Stream deduplicate(const DeduplicationSpec<Id>& spec) const;
+  // The same with the repetitions as a second stream.
+  template <class Id>
+  Deduplicated<K, V> deduplicate_and_keep(const DeduplicationSpec<Id>& spec) const;
+
+  // Prepares aggregation by the present key, or by another one.
+  template <class Options = SerdeOptions<internal::GroupedTag>>
+  GroupedStream<K, V> group_by_key(const Options& options = {}) const;
+  template <class Selector, class Options = SerdeOptions<internal::GroupedTag>>
+  auto group_by(Selector selector, const Options& options = {}) const;
+
+  // Each record with the table's current value of its key: the joiner takes (const V&, const T&),
+  // or (const V&, const T*) where the table may have none. Only this stream's records make results.
+  template <class T, class Joiner, class Options = SerdeOptions<internal::JoinedTag>>
+  auto join(const Table<K, T>& table, Joiner joiner, const Options& options = {}) const;
+  template <class T, class Joiner, class Options = SerdeOptions<internal::JoinedTag>>
+  auto left_join(const Table<K, T>& table, Joiner joiner, const Options& options = {}) const;
+
+ private:
+  // The stream behind a node of this one, with the same types.
+  [[nodiscard]] Stream behind(internal::PlanNode& node) const {
+    internal::StreamPlan<K, V> next = plan_;
+    next.node = &node;
+    return Stream(std::move(next));
+  }
+  template <class T, class Joiner, class Options>
+  auto join_table(internal::JoinKind kind, const char* prefix, const Table<K, T>& table,
+                  Joiner joiner, const Options& options) const;
+  template <class Id>
+  internal::PlanNode& add_deduplication(const DeduplicationSpec<Id>& spec, bool keep,
+                                        internal::StreamPlan<K, V>& upstream) const;
+
+  internal::StreamPlan<K, V> plan_;
+};
+
+}  // namespace pawl

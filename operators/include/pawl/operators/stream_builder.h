@@ -1,0 +1,138 @@
+// StreamBuilder: composes a topology with the DSL.
+//
+//   pawl::StreamBuilder builder;
+//   builder.stream<std::string, std::string>("words")
+//       .group_by([](const std::string& word) { return word; })
+//       .count(Materialized::as("counts"))
+//       .to_stream()
+//       .to("word-counts");
+//   pawl::Topology topology = builder.build();
+// Source: StreamsBuilder.
+// Thread rule: one thread. Errors: TopologyError from the verb or from build(), before anything
+// starts.
+#pragma once
+
+#include <pawl/engine/topology.h>
+#include <pawl/operators/consumed.h>
+#include <pawl/operators/materialized.h>
+#include <pawl/operators/nodes/table_source_node.h>
+#include <pawl/operators/stream.h>
+#include <pawl/operators/table.h>
+
+#include <memory>
+#include <string>
+#include <typeindex>
+#include <utility>
+#include <vector>
+
+namespace pawl {
+
+class StreamBuilder {
+ public:
+  // A stream of one or several topics.
+  template <class K, class V>
+  Stream<K, V> stream(const std::string& topic, const Consumed<K, V>& consumed = {}) {
+    return stream<K, V>(std::vector<std::string>{topic}, default_serde<K>(), default_serde<V>(),
+                        consumed);
+  }
+  template <class K, class V>
+  Stream<K, V> stream(const std::string& topic, Serde<K> key, Serde<V> value,
+                      const Consumed<K, V>& consumed = {}) {
+    return stream(std::vector<std::string>{topic}, std::move(key), std::move(value), consumed);
+  }
+  template <class K, class V>
+  Stream<K, V> stream(const std::vector<std::string>& topics, Serde<K> key, Serde<V> value,
+                      const Consumed<K, V>& consumed = {}) {
+    const std::string name = plan_->next_name("KSTREAM-SOURCE-", consumed.name());
+    internal::StreamPlan<K, V> stream;
+    stream.plan = plan_;
+    stream.node = &add_source<K, V>(name, topics, key, value, consumed);
+    stream.sources = {name};
+    stream.key_serde = std::move(key);
+    stream.value_serde = std::move(value);
+    return Stream<K, V>(std::move(stream));
+  }
+
+  // A topic as a table. Its store is made when it is named or when somebody looks values up in it.
+  template <class K, class V>
+  Table<K, V> table(const std::string& topic, const Materialized& materialized = {}) {
+    return table(topic, default_serde<K>(), default_serde<V>(), materialized);
+  }
+  template <class K, class V>
+  Table<K, V> table(const std::string& topic, Serde<K> key, Serde<V> value,
+                    const Materialized& materialized = {}, const Consumed<K, V>& consumed = {}) {
+    const std::string store = materialized.name().has_value() ? *materialized.name()
+                                                              : plan_->next_store_name(topic + "-");
+    const bool named = consumed.name().has_value();
+    std::string source = plan_->next_name("KSTREAM-SOURCE-");
+    std::string name = plan_->next_name("KTABLE-SOURCE-");
+    if (named) {
+      source = *consumed.name() + "-source";
+      name = *consumed.name();
+    }
+    internal::PlanNode& source_node = add_source<K, V>(source, {topic}, key, value, consumed);
+    internal::TablePlan<K, V> table;
+    table.plan = plan_;
+    table.sources = {source};
+    table.key_serde = key;
+    table.value_serde = value;
+    table.store = std::make_shared<internal::TableStore>(internal::TableStore{
+        materialized.spec(store, StoreKind::key_value), materialized.name().has_value()});
+    table.node = &plan_->add(name, {&source_node},
+                             [name, key, value, kept = table.store](const internal::PlanNode& node,
+                                                                    TopologySpec& topology) {
+                               NodeSpec processor;
+                               processor.name = name;
+                               processor.parents = node.parent_outputs();
+                               std::optional<stores::TimestampedKeyValue<K, V>> definition;
+                               if (kept->needed || node.old_values()) {
+                                 definition.emplace(kept->spec, key, value);
+                                 processor.stores = {kept->spec.name};
+                                 topology.stores.push_back(kept->spec);
+                               }
+                               processor.factory =
+                                   internal::node_factory<internal::TableSourceNode<K, V>>(
+                                       name, definition, node.old_values());
+                               topology.nodes.push_back(std::move(processor));
+                             });
+    return Table<K, V>(std::move(table));
+  }
+
+  // A store for hand-made processors (statestore/typed/stores.h).
+  template <class Definition>
+  void add_store(const Definition& definition) {
+    plan_->add_store(definition.spec());
+  }
+
+  [[nodiscard]] Topology build() const { return plan_->build(); }
+
+ private:
+  template <class K, class V>
+  internal::PlanNode& add_source(const std::string& name, const std::vector<std::string>& topics,
+                                 const Serde<K>& key, const Serde<V>& value,
+                                 const Consumed<K, V>& consumed) {
+    internal::PlanNode& node =
+        plan_->add(name, {},
+                   [name, topics, key, value, consumed](const internal::PlanNode& self,
+                                                        TopologySpec& topology) {
+                     if (self.output() != name) {
+                       return;  // merged with an earlier source of the same topics
+                     }
+                     NodeSpec source;
+                     source.name = name;
+                     source.kind = NodeKind::source;
+                     source.topics = topics;
+                     source.offset_reset = consumed.offset_reset();
+                     source.invalid_timestamp = consumed.invalid_timestamp();
+                     source.factory = internal::node_factory<SourceNode<K, V>>(
+                         name, key, value, consumed.extractor());
+                     topology.nodes.push_back(std::move(source));
+                   });
+    node.source = internal::PlanNode::Source{topics, std::type_index(typeid(std::pair<K, V>))};
+    return node;
+  }
+
+  std::shared_ptr<internal::LogicalPlan> plan_ = std::make_shared<internal::LogicalPlan>();
+};
+
+}  // namespace pawl

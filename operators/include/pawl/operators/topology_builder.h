@@ -1,0 +1,124 @@
+// TopologyBuilder: composes a topology by hand, node by node. Edges are typed handles, so a
+// processor behind a node that produces something else does not compile.
+//
+//   TopologyBuilder builder;
+//   const auto events = builder.source("events", {"in"}, serde::string(), serde::string());
+//   builder.add_store(seen);
+//   const auto unique = builder.processor("unique", [] { return std::make_unique<Unique>(); },
+//   events, {"seen"}); builder.sink("out", "out", unique, serde::string(), serde::string());
+// Source: org.apache.kafka.streams.Topology.
+// Thread rule: one thread. Errors: TopologyError from build().
+#pragma once
+
+#include <pawl/engine/processor.h>
+#include <pawl/engine/sink_node.h>
+#include <pawl/engine/source_node.h>
+#include <pawl/engine/topology.h>
+#include <pawl/operators/consumed.h>
+#include <pawl/operators/logical_plan.h>
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace pawl {
+
+// A node that produces records of (K, V).
+template <class K, class V>
+class NodeHandle {
+ public:
+  explicit NodeHandle(std::string name) : name_(std::move(name)) {}
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+};
+
+class TopologyBuilder {
+ public:
+  template <class K, class V>
+  NodeHandle<K, V> source(const std::string& name, const std::vector<std::string>& topics,
+                          Serde<K> key, Serde<V> value, const Consumed<K, V>& consumed = {}) {
+    NodeSpec source;
+    source.name = name;
+    source.kind = NodeKind::source;
+    source.topics = topics;
+    source.offset_reset = consumed.offset_reset();
+    source.invalid_timestamp = consumed.invalid_timestamp();
+    source.factory = internal::node_factory<SourceNode<K, V>>(
+        name, std::move(key), std::move(value), consumed.extractor());
+    spec_.nodes.push_back(std::move(source));
+    return NodeHandle<K, V>(name);
+  }
+
+  // `supplier` returns std::unique_ptr of a Processor that receives what the parents produce.
+  template <class Supplier, class K, class V>
+  auto processor(const std::string& name, Supplier supplier,
+                 const std::vector<NodeHandle<K, V>>& parents,
+                 std::vector<std::string> stores = {}) {
+    using P = typename std::invoke_result_t<const Supplier&>::element_type;
+    static_assert(
+        std::is_same_v<typename P::KeyIn, K> && std::is_same_v<typename P::ValueIn, V>,
+        "pawl: this processor receives other key or value types than its parent produces.");
+    using KOut = typename P::KeyOut;
+    using VOut = typename P::ValueOut;
+    NodeSpec processor;
+    processor.name = name;
+    processor.parents = names_of(parents);
+    processor.stores = std::move(stores);
+    processor.factory = [name, supplier = std::move(supplier)] {
+      return std::make_unique<ProcessorNode<K, V, KOut, VOut>>(name, supplier());
+    };
+    spec_.nodes.push_back(std::move(processor));
+    return NodeHandle<KOut, VOut>(name);
+  }
+  template <class Supplier, class K, class V>
+  auto processor(const std::string& name, Supplier supplier, const NodeHandle<K, V>& parent,
+                 std::vector<std::string> stores = {}) {
+    return processor(name, std::move(supplier), std::vector<NodeHandle<K, V>>{parent},
+                     std::move(stores));
+  }
+
+  template <class K, class V>
+  void sink(const std::string& name, const std::string& topic,
+            const std::vector<NodeHandle<K, V>>& parents, Serde<K> key, Serde<V> value) {
+    NodeSpec sink;
+    sink.name = name;
+    sink.kind = NodeKind::sink;
+    sink.parents = names_of(parents);
+    sink.topics = {topic};
+    sink.factory = internal::node_factory<SinkNode<K, V>>(
+        name, topic, TopicOwner::user, TopicChooser<K, V>(), std::move(key), std::move(value));
+    spec_.nodes.push_back(std::move(sink));
+  }
+  template <class K, class V>
+  void sink(const std::string& name, const std::string& topic, const NodeHandle<K, V>& parent,
+            Serde<K> key = default_serde<K>(), Serde<V> value = default_serde<V>()) {
+    sink(name, topic, std::vector<NodeHandle<K, V>>{parent}, std::move(key), std::move(value));
+  }
+
+  template <class Definition>
+  void add_store(const Definition& definition) {
+    spec_.stores.push_back(definition.spec());
+  }
+  // The topics of these sources must have equal partition counts.
+  void copartition(std::set<std::string> sources) {
+    spec_.copartitioned_sources.push_back(std::move(sources));
+  }
+
+  [[nodiscard]] Topology build() const { return Topology(spec_); }
+
+ private:
+  template <class K, class V>
+  static std::vector<std::string> names_of(const std::vector<NodeHandle<K, V>>& handles) {
+    std::vector<std::string> names;
+    for (const NodeHandle<K, V>& handle : handles) {
+      names.push_back(handle.name());
+    }
+    return names;
+  }
+  TopologySpec spec_;
+};
+
+}  // namespace pawl
