@@ -269,8 +269,7 @@ bool TaskStores::flush_due(MonotonicTime now) const {
   // At half the bound, so that what is written while the flush runs stays within it.
   return (records - flushed_records_) * 2 >= options_.roll_forward_records_max ||
          (bytes - flushed_bytes_) * 2 >= options_.roll_forward_bytes_max ||
-         now - last_flush_ >= options_.flush_interval ||
-         (persistent_ != nullptr && persistent_->has_dead_segments());
+         now - last_flush_ >= options_.flush_interval || has_dead_segments();
 }
 
 std::vector<TopicPartition> TaskStores::changelogs() const {
@@ -319,7 +318,7 @@ Result<void> TaskStores::flush(const std::map<TopicPartition, Offset>& ends, Flu
   PAWL_TRY(persistent_->apply({}, metadata));
   // Segments are freed only behind a finished flush, and what their changelog held is not needed
   // only then.
-  const bool finish = mode == FlushMode::wait || persistent_->has_dead_segments();
+  const bool finish = mode == FlushMode::wait || has_dead_segments();
   const CrashPoint before("stores.before_flush");
   PAWL_TRY(persistent_->flush(finish ? FlushMode::wait : mode));
   const CrashPoint after("stores.after_flush");

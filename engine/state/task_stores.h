@@ -80,6 +80,10 @@ class TaskStores {
   // --- Flushing, between two transactions.
   // Whether so much was applied, or so long ago, that a flush should follow.
   [[nodiscard]] bool flush_due(MonotonicTime now) const;
+  // Whether segments have died whose space a waiting flush would free.
+  [[nodiscard]] bool has_dead_segments() const {
+    return persistent_ != nullptr && persistent_->has_dead_segments();
+  }
   // The changelogs whose end offsets flush() wants.
   [[nodiscard]] std::vector<TopicPartition> changelogs() const;
   // Stores the positions and makes them durable together with everything applied. Requires: no

@@ -90,6 +90,14 @@ std::string operator_time_entry(std::string_view node) {
   return fmt::format("__pawl.time.{:08x}", static_cast<std::uint32_t>(murmur2(node)));
 }
 
+CommitStamp commit_stamp_of(const OffsetMetadata& metadata) {
+  const auto value = [&](std::string_view name) {
+    const auto entry = metadata.entries.find(std::string(name));
+    return entry == metadata.entries.end() ? 0 : entry->second;
+  };
+  return {value(kCommitOwnerEntry), value(kCommitCounterEntry)};
+}
+
 std::string encode_offset_metadata(const OffsetMetadata& metadata) {
   Bytes bytes("\x02");
   big_endian::append_i64(metadata.partition_time.value(), bytes);

@@ -30,8 +30,19 @@ struct OffsetMetadata {
 };
 
 inline constexpr std::string_view kCommitCounterEntry = "__pawl.commit";
+inline constexpr std::string_view kCommitOwnerEntry = "__pawl.owner";
+
+// Which commit of which owner of a task metadata belongs to.
+struct CommitStamp {
+  std::int64_t owner = 0;
+  std::int64_t counter = 0;
+  friend bool operator==(const CommitStamp&, const CommitStamp&) = default;
+};
 // Returns: the entry name of a node's operator time; node names are hashed to keep the text short.
 std::string operator_time_entry(std::string_view node);
+
+// Returns: the stamp in the metadata; zeros when somebody else committed.
+CommitStamp commit_stamp_of(const OffsetMetadata& metadata);
 
 std::string encode_offset_metadata(const OffsetMetadata& metadata);
 // Text that is not ours (another tool committed) decodes to nothing known. Errors: invalid_record

@@ -1,7 +1,5 @@
 #include "task/stream_task.h"
 
-#include "task/offset_metadata.h"
-
 #include <pawl/engine/metric_names.h>
 #include <pawl/model/assert.h>
 #include <pawl/model/crash_point.h>
@@ -113,10 +111,12 @@ Result<void> StreamTask::resume(const std::vector<CommittedOffset>& offsets) {
     committed_[partition] = offsets[partition].offset;
     committed_partition_times_[partition] = metadata->partition_time;
     stream_time = std::max(stream_time, metadata->partition_time);
+    const CommitStamp stamp = commit_stamp_of(*metadata);
+    if (stamp.counter > committed_stamp_.counter) {
+      committed_stamp_ = stamp;
+    }
     for (const auto& [name, value] : metadata->entries) {
-      if (name == kCommitCounterEntry) {
-        commit_counter_ = std::max(commit_counter_, value);
-      } else {
+      if (name != kCommitCounterEntry && name != kCommitOwnerEntry) {
         const auto [time, fresh] = operator_times.try_emplace(name, Timestamp(value));
         time->second = std::max(time->second, Timestamp(value));
       }
@@ -258,7 +258,7 @@ bool StreamTask::wants_commit() const {
 void StreamTask::prepare_commit() {
   thread_.check();
   stores_.log_pending();
-  ++commit_counter_;
+  attempted_ = {environment_.owner, std::max(attempted_.counter, committed_stamp_.counter) + 1};
   // Positions may move on while the commit is under way (an end of partition); what is committed is
   // what is sent.
   for (std::size_t partition = 0; partition < group_.size(); ++partition) {
@@ -271,7 +271,8 @@ void StreamTask::prepare_commit() {
 
 std::vector<OffsetToCommit> StreamTask::offsets_to_commit() const {
   OffsetMetadata metadata;
-  metadata.entries[std::string(kCommitCounterEntry)] = commit_counter_;
+  metadata.entries[std::string(kCommitCounterEntry)] = attempted_.counter;
+  metadata.entries[std::string(kCommitOwnerEntry)] = attempted_.owner;
   for (const auto& [node, time] : context_.operator_times) {
     if (time.value() != group_.stream_time()) {
       metadata.entries[operator_time_entry(node)] = time.value().value();
@@ -293,6 +294,7 @@ Result<void> StreamTask::commit_succeeded() {
     committed_partition_times_[partition] = group_.queue(partition).partition_time();
   }
   committed_stream_time_ = group_.stream_time();
+  committed_stamp_ = attempted_;
   for (auto& [node, time] : context_.operator_times) {
     time.commit();
   }

@@ -17,6 +17,7 @@
 #include "client/consumer.h"
 #include "client/producer.h"
 #include "state/task_stores.h"
+#include "task/offset_metadata.h"
 #include "task/partition_group.h"
 #include "task/processor_chain.h"
 #include "task/task_context.h"
@@ -94,8 +95,9 @@ class StreamTask {
   [[nodiscard]] bool wants_commit() const;
   void prepare_commit();
   [[nodiscard]] std::vector<OffsetToCommit> offsets_to_commit() const;
-  // The number that the running commit carries in its metadata, or the last commit carried.
-  [[nodiscard]] std::int64_t commit_counter() const { return commit_counter_; }
+  // What the running commit carries in its metadata, and what the last one that stands carried.
+  [[nodiscard]] CommitStamp attempted_stamp() const { return attempted_; }
+  [[nodiscard]] CommitStamp committed_stamp() const { return committed_stamp_; }
   // Errors: corrupted_state: the commit stands, the local state is behind and must be rebuilt.
   Result<void> commit_succeeded();
   // Goes back to the last commit: drops writes, queues and times. The caller seeks to
@@ -132,7 +134,8 @@ class StreamTask {
   Timestamp committed_stream_time_ = Timestamp::unknown();
   std::map<std::string, Timestamp>
       committed_operator_times_;  // as read at resume(), by metadata entry
-  std::int64_t commit_counter_ = 0;
+  CommitStamp attempted_;
+  CommitStamp committed_stamp_;
   Counter& processed_;
   Counter& refetched_;
 };

@@ -21,6 +21,8 @@ struct TaskEnvironment {
   std::string application_id;
   Compatibility compatibility = Compatibility::native;
   bool exactly_once = true;
+  // Drawn at random for each owner of a task (CommitStamp).
+  std::int64_t owner = 1;
   ErrorPolicy errors;
   std::chrono::milliseconds max_task_idle{0};
   const Clock* clock = nullptr;

@@ -29,8 +29,9 @@ class [[nodiscard]] Result {
   T& value() & { return checked(); }
   const T& value() const& { return const_cast<Result*>(this)->checked(); }  // NOLINT
   T value() && { return std::move(checked()); }
-  T& operator*() { return checked(); }
-  const T& operator*() const { return value(); }
+  T& operator*() & { return checked(); }
+  const T& operator*() const& { return value(); }
+  T&& operator*() && { return std::move(checked()); }
   T* operator->() { return &checked(); }
   const T* operator->() const { return &value(); }
 
@@ -80,11 +81,16 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace pawl
 
-#define PAWL_TRY(expression)                     \
-  __extension__({                                \
-    auto pawl_try_result = (expression);         \
-    if (!pawl_try_result.has_value()) {          \
-      return std::move(pawl_try_result).error(); \
-    }                                            \
-    std::move(pawl_try_result).value();          \
+// Each use has a name of its own, so that one PAWL_TRY may stand within another.
+#define PAWL_TRY(expression) PAWL_INTERNAL_TRY(expression, __COUNTER__)
+#define PAWL_INTERNAL_TRY(expression, number) PAWL_INTERNAL_TRY_NUMBERED(expression, number)
+#define PAWL_INTERNAL_TRY_NUMBERED(expression, number) \
+  PAWL_INTERNAL_TRY_NAMED(expression, pawl_try_##number)
+#define PAWL_INTERNAL_TRY_NAMED(expression, name) \
+  __extension__({                                 \
+    auto name = (expression);                     \
+    if (!name.has_value()) {                      \
+      return std::move(name).error();             \
+    }                                             \
+    std::move(name).value();                      \
   })

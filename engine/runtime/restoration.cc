@@ -1,0 +1,252 @@
+#include "runtime/restoration.h"
+
+#include <pawl/engine/metric_names.h>
+#include <pawl/model/assert.h>
+#include <pawl/model/crash_point.h>
+#include <pawl/model/mark.h>
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+namespace pawl::internal {
+namespace {
+
+// A batch is applied when it has this many records or bytes: large enough to be sorted well, small
+// enough to hold.
+constexpr std::uint64_t kBatchRecordsMax = 50'000;
+constexpr std::uint64_t kBatchBytesMax = 8U << 20U;
+constexpr std::size_t kPollRecordsMax = 10'000;
+
+}  // namespace
+
+Restoration::Restoration(const Clients& clients, ConsumerOptions options, const Clock& clock,
+                         LogSink& log, RestoreListener* listener, MetricsRecorder& metrics,
+                         const MetricLabels& labels)
+    : clients_(clients),
+      options_(std::move(options)),
+      clock_(clock),
+      log_(log),
+      listener_(listener),
+      restored_records_(metrics.counter(metric_names::kRecordsRestored, labels)) {}
+
+Result<std::optional<PartitionStart>> Restoration::begin(StreamTask& task,
+                                                         const TaskStores::Changelog& changelog,
+                                                         Offset start, Offset end) {
+  Offset from = changelog.position.value_or(start);
+  if (from > end) {
+    return Error{
+        ErrorKind::fatal,
+        fmt::format(
+            "store {} of task {} has applied its changelog {} up to offset {}, but that ends at "
+            "{}. "
+            "Causes: the topic was deleted and made anew, the cluster lost records, or the state "
+            "directory comes from another cluster. Remedy: if the changelog is right, delete the "
+            "state "
+            "directory of the task",
+            changelog.store_name, to_string(task.id()), to_string(changelog.where), from.value(),
+            end.value())};
+  }
+  if (from < start) {
+    if (changelog.position.has_value()) {
+      const Mark mark("position_below_log_start");
+      PAWL_TRY(task.stores().rebuild(
+          changelog.store, fmt::format("its position {} lies before the start {} of changelog {}",
+                                       from.value(), start.value(), to_string(changelog.where))));
+    }
+    from = start;
+  }
+  log_.write(
+      LogLevel::info, "task " + to_string(task.id()),
+      fmt::format("store {}: rolling forward from offset {} to {} of {} ({} records at most)",
+                  changelog.store_name, from.value(), end.value(), to_string(changelog.where),
+                  end.value() - from.value()));
+  if (from == end) {
+    // The position is known now, which the next flush relies on.
+    PAWL_TRY(task.stores().commit_replayed(changelog.store, from, end));
+    return std::optional<PartitionStart>();
+  }
+  auto slot = std::find_if(changelogs_.begin(), changelogs_.end(),
+                           [](const Changelog& candidate) { return candidate.task == nullptr; });
+  if (slot == changelogs_.end()) {
+    slot = changelogs_.insert(changelogs_.end(), Changelog{});
+  }
+  *slot = Changelog{};
+  slot->task = &task;
+  slot->store = changelog.store;
+  slot->progress = {task.id(), changelog.store_name, changelog.where, from, end, from};
+  slot->batch_first = from;
+  slot->began = clock_.monotonic();
+  if (listener_ != nullptr) {
+    listener_->on_start(slot->progress);
+  }
+  return std::optional(PartitionStart{changelog.where, from,
+                                      static_cast<PartitionToken>(slot - changelogs_.begin())});
+}
+
+Result<void> Restoration::add(StreamTask& task, const std::map<TopicPartition, Offset>& starts,
+                              const std::map<TopicPartition, Offset>& ends) {
+  std::vector<PartitionStart> partitions;
+  for (const TaskStores::Changelog& changelog : task.stores().to_restore()) {
+    const auto start = starts.find(changelog.where);
+    const auto end = ends.find(changelog.where);
+    if (start == starts.end() || end == ends.end()) {
+      return Error{
+          ErrorKind::retriable,
+          fmt::format("the offsets of changelog {} are not known yet", to_string(changelog.where))};
+    }
+    if (auto partition = PAWL_TRY(begin(task, changelog, start->second, end->second))) {
+      partitions.push_back(*std::move(partition));
+    }
+  }
+  tasks_.insert(&task);
+  if (partitions.empty()) {
+    return {};
+  }
+  if (consumer_ == nullptr) {
+    consumer_ = PAWL_TRY(clients_.make_consumer(options_));
+  }
+  return consumer_->assign(partitions);
+}
+
+Result<void> Restoration::remove(StreamTask& task) {
+  std::vector<TopicPartition> partitions;
+  for (Changelog& changelog : changelogs_) {
+    if (changelog.task == &task) {
+      if (!changelog.done) {
+        partitions.push_back(changelog.progress.changelog);
+        if (listener_ != nullptr) {
+          listener_->on_suspended(changelog.progress);
+        }
+      }
+      changelog = Changelog{};
+    }
+  }
+  tasks_.erase(&task);
+  if (tasks_.empty()) {
+    consumer_.reset();
+    return {};
+  }
+  return partitions.empty() ? Result<void>() : consumer_->unassign(partitions);
+}
+
+bool Restoration::restored(const StreamTask& task) const {
+  return std::none_of(changelogs_.begin(), changelogs_.end(), [&](const Changelog& changelog) {
+    return changelog.task == &task && !changelog.done;
+  });
+}
+
+Result<std::vector<StreamTask*>> Restoration::step(std::chrono::milliseconds timeout) {
+  if (consumer_ != nullptr) {
+    PAWL_TRY(consumer_->poll(timeout, kPollRecordsMax, *this));
+    if (failure_.has_value()) {
+      return *std::exchange(failure_, std::nullopt);
+    }
+    PAWL_TRY(apply_batches());
+  }
+  std::vector<StreamTask*> finished;
+  for (StreamTask* task : tasks_) {
+    if (restored(*task)) {
+      finished.push_back(task);
+    }
+  }
+  for (StreamTask* task : finished) {
+    PAWL_TRY(remove(*task));
+  }
+  return finished;
+}
+
+Result<void> Restoration::apply_batches() {
+  std::vector<TopicPartition> finished;
+  for (Changelog& changelog : changelogs_) {
+    if (changelog.task == nullptr || changelog.done) {
+      continue;
+    }
+    const bool at_end = changelog.progress.at >= changelog.progress.end;
+    if (at_end || changelog.batch_records >= kBatchRecordsMax ||
+        changelog.batch_bytes >= kBatchBytesMax) {
+      PAWL_TRY(apply_batch(changelog));
+    }
+    if (at_end) {
+      changelog.done = true;
+      finished.push_back(changelog.progress.changelog);
+      log_.write(LogLevel::info, "task " + to_string(changelog.progress.task),
+                 fmt::format("store {}: restored {} records in {} ms", changelog.progress.store,
+                             changelog.progress.records,
+                             std::chrono::duration_cast<std::chrono::milliseconds>(
+                                 changelog.progress.elapsed)
+                                 .count()));
+      if (listener_ != nullptr) {
+        listener_->on_end(changelog.progress);
+      }
+    }
+  }
+  return finished.empty() ? Result<void>() : consumer_->unassign(finished);
+}
+
+Result<void> Restoration::apply_batch(Changelog& changelog) {
+  const CrashPoint before("restore.before_apply");
+  PAWL_TRY(changelog.task->stores().commit_replayed(changelog.store, changelog.batch_first,
+                                                    changelog.progress.at));
+  if (changelog.task->stores().has_dead_segments()) {
+    // A long changelog passes through many segments; those behind it must not pile up.
+    PAWL_TRY(changelog.task->stores().flush({}, FlushMode::wait, clock_.monotonic()));
+  }
+  changelog.progress.records += changelog.batch_records;
+  changelog.progress.bytes += changelog.batch_bytes;
+  changelog.progress.elapsed = clock_.monotonic() - changelog.began;
+  restored_records_.add(changelog.batch_records);
+  changelog.batch_first = changelog.progress.at;
+  changelog.batch_records = 0;
+  changelog.batch_bytes = 0;
+  if (listener_ != nullptr) {
+    listener_->on_batch(changelog.progress);
+  }
+  return {};
+}
+
+void Restoration::record(PartitionToken token, ConsumedRecord record) {
+  Changelog& changelog = changelogs_[token];
+  const InputRecord& input = record.record();
+  if (changelog.task == nullptr || changelog.done || failure_.has_value() ||
+      input.offset < changelog.progress.at || input.offset >= changelog.progress.end) {
+    return;
+  }
+  // Nobody writes a changelog record without a key; Kafka Streams skips them as well.
+  if (input.key.has_value()) {
+    Result<void> replayed = changelog.task->stores().replay(
+        changelog.store, {*input.key, input.value, input.timestamp, input.headers});
+    if (!replayed.has_value()) {
+      failure_ = with_context(fmt::format("{} offset {}", to_string(changelog.progress.changelog),
+                                          input.offset.value()),
+                              std::move(replayed).error());
+      return;
+    }
+  }
+  changelog.progress.at = next(input.offset);
+  ++changelog.batch_records;
+  changelog.batch_bytes += record.bytes();
+}
+
+void Restoration::end_of_partition(PartitionToken token, Offset offset) {
+  Changelog& changelog = changelogs_[token];
+  if (changelog.task == nullptr || changelog.done) {
+    return;
+  }
+  if (offset >= changelog.progress.end) {
+    changelog.progress.at = changelog.progress.end;
+  } else {
+    const Mark mark("restore_waits_for_open_transaction");
+  }
+}
+
+void Restoration::out_of_range(PartitionToken token, const Error& error) {
+  const Changelog& changelog = changelogs_[token];
+  if (changelog.task != nullptr) {
+    failure_ = Error{ErrorKind::corrupted_state,
+                     fmt::format("changelog {} was trimmed while it was read: {}",
+                                 to_string(changelog.progress.changelog), error.message)};
+  }
+}
+
+}  // namespace pawl::internal

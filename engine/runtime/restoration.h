@@ -1,0 +1,80 @@
+// Restoration: brings the stores of tasks to the end of their changelogs, several tasks at once, on
+// a consumer of its own that exists only while there is something to restore.
+//
+// The end is fixed: the high watermark as read_uncommitted sees it, read after the former owner can
+// no longer commit. A store is done when everything below it was delivered, or the read_committed
+// reader reports its end of partition there; an end of partition below the fixed end means that a
+// transaction is still open: wait (I11). Thread rule: owner thread only.
+#pragma once
+
+#include "client/clients.h"
+#include "task/stream_task.h"
+
+#include <pawl/engine/metrics.h>
+#include <pawl/engine/restore_listener.h>
+#include <pawl/model/clock.h>
+#include <pawl/model/log.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace pawl::internal {
+
+class Restoration final : public ConsumerSink {
+ public:
+  Restoration(const Clients& clients, ConsumerOptions options, const Clock& clock, LogSink& log,
+              RestoreListener* listener, MetricsRecorder& metrics, const MetricLabels& labels);
+
+  // Begins to restore a task's stores. `starts`, `ends`: log start and fixed end of each changelog.
+  // Errors: fatal (a stored position lies beyond the end of its changelog), corrupted_state,
+  // retriable.
+  Result<void> add(StreamTask& task, const std::map<TopicPartition, Offset>& starts,
+                   const std::map<TopicPartition, Offset>& ends);
+  // The task goes away.
+  Result<void> remove(StreamTask& task);
+
+  [[nodiscard]] bool idle() const { return tasks_.empty(); }
+  // Reads and applies what has arrived, waiting up to `timeout`. Returns: the tasks that are
+  // restored now. Errors: fatal, corrupted_state (the message names the store).
+  Result<std::vector<StreamTask*>> step(std::chrono::milliseconds timeout);
+
+  // ConsumerSink
+  void record(PartitionToken token, ConsumedRecord record) override;
+  void end_of_partition(PartitionToken token, Offset offset) override;
+  void out_of_range(PartitionToken token, const Error& error) override;
+
+ private:
+  struct Changelog {
+    StreamTask* task = nullptr;  // null: free
+    std::size_t store = 0;
+    RestoreProgress progress;
+    Offset batch_first;  // first offset of the batch that is not applied yet
+    std::uint64_t batch_records = 0;
+    std::uint64_t batch_bytes = 0;
+    MonotonicTime began{0};
+    bool done = false;
+  };
+  Result<std::optional<PartitionStart>> begin(StreamTask& task,
+                                              const TaskStores::Changelog& changelog, Offset start,
+                                              Offset end);
+  Result<void> apply_batch(Changelog& changelog);
+  Result<void> apply_batches();
+  [[nodiscard]] bool restored(const StreamTask& task) const;
+
+  const Clients& clients_;
+  ConsumerOptions options_;
+  const Clock& clock_;
+  LogSink& log_;
+  RestoreListener* listener_;
+  Counter& restored_records_;
+  std::unique_ptr<ConsumerClient> consumer_;
+  std::vector<Changelog> changelogs_;  // by token
+  std::set<StreamTask*> tasks_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace pawl::internal

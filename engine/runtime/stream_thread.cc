@@ -1,0 +1,454 @@
+#include "runtime/stream_thread.h"
+
+#include "topology/internal_topics.h"
+
+#include <pawl/engine/metric_names.h>
+#include <pawl/model/assert.h>
+#include <pawl/model/crash_point.h>
+#include <pawl/model/mark.h>
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+namespace pawl::internal {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Records that one turn processes at most before it looks at commits and membership again.
+constexpr int kRecordsPerTurn = 2'000;
+// Records of one task in a row, so that tasks share the thread.
+constexpr int kRecordsPerTask = 200;
+constexpr std::size_t kPollRecordsMax = 5'000;
+constexpr milliseconds kIdleWait{50};
+constexpr milliseconds kBusyElsewhereWait{5};
+// Offsets of topics that the group does not subscribe to expire (offsets.retention.minutes); idle
+// ones are committed anew.
+constexpr std::chrono::hours kTouchInterval{1};
+constexpr milliseconds kPublishInterval{500};
+constexpr milliseconds kAdminTimeout{2'000};
+
+}  // namespace
+
+StreamThread::StreamThread(int number, const ThreadSurroundings& surroundings, std::uint64_t seed)
+    : number_(number),
+      name_(surroundings.settings->application_id + "-StreamThread-" + std::to_string(number)),
+      surroundings_(surroundings),
+      random_(seed) {}
+
+StreamThread::~StreamThread() = default;
+
+Result<std::unique_ptr<StreamThread>> StreamThread::make(int number,
+                                                         const ThreadSurroundings& surroundings,
+                                                         std::uint64_t seed) {
+  std::unique_ptr<StreamThread> thread(new StreamThread(number, surroundings, seed));
+  PAWL_TRY(thread->connect());
+  return thread;
+}
+
+Result<void> StreamThread::connect() {
+  const Settings& settings = *surroundings_.settings;
+  const Clients& clients = *surroundings_.clients;
+  const MetricLabels labels{{"thread", name_}};
+  const std::string stable_id = stable_thread_id(surroundings_, number_);
+
+  ConsumerOptions source_options;
+  source_options.client_id = name_ + "-consumer";
+  source_options.fetch_queue_bytes_max = settings.fetch_queue_bytes_max;
+  sources_ = PAWL_TRY(clients.make_consumer(source_options));
+
+  MembershipOptions member_options;
+  member_options.client_id = name_ + "-member";
+  member_options.group_instance_id = stable_id;
+  for (const Subtopology& subtopology : surroundings_.topology->subtopologies()) {
+    member_options.task_topics.push_back(
+        {task_topic_name(settings.application_id, subtopology.id), subtopology.id});
+  }
+  membership_ = PAWL_TRY(clients.make_membership(member_options));
+
+  ProducerOptions producer_options;
+  producer_options.client_id = name_ + "-producer";
+  producer_options.transaction_timeout = settings.transaction_timeout;
+  if (settings.guarantee == Guarantee::exactly_once) {
+    // A restart with the same id ends what its former life left open; without one, the id is as new
+    // as the process.
+    producer_options.transactional_id =
+        settings.application_id + "-" +
+        (stable_id.empty() ? make_uuid(random_) + "-" + std::to_string(number_) : stable_id);
+  }
+  producer_ = std::make_unique<ProducerSession>(clients, producer_options, *surroundings_.clock,
+                                                metrics_, labels);
+
+  ConsumerOptions restore_options = source_options;
+  restore_options.client_id = name_ + "-restore-consumer";
+  restore_options.fetch_wait_max = milliseconds(20);
+  restoration_ =
+      std::make_unique<Restoration>(clients, restore_options, *surroundings_.clock,
+                                    *surroundings_.log, surroundings_.restore, metrics_, labels);
+  router_ = std::make_unique<SourceRouter>(
+      *sources_, QueueLimits{settings.buffered_records_max, settings.buffered_bytes_max});
+  tasks_ = std::make_unique<ThreadTasks>(
+      surroundings_, name_, *sources_, [this](TaskId task) { return environment_of(task); },
+      *restoration_, *router_);
+  CommitOptions commit_options;
+  commit_options.deadline = settings.transaction_timeout;
+  commit_ = std::make_unique<CommitCycle>(*producer_, *membership_, *sources_, *surroundings_.clock,
+                                          *surroundings_.log, commit_options);
+  last_touch_ = last_purge_ = last_commit_ = surroundings_.clock->monotonic();
+  return membership_->join();
+}
+
+TaskEnvironment StreamThread::environment_of(TaskId /*task*/) {
+  const Settings& settings = *surroundings_.settings;
+  TaskEnvironment environment;
+  environment.application_id = settings.application_id;
+  environment.compatibility = settings.compatibility;
+  environment.exactly_once = settings.guarantee == Guarantee::exactly_once;
+  environment.owner = static_cast<std::int64_t>(random_.next());
+  environment.errors = settings.errors;
+  environment.max_task_idle = settings.max_task_idle;
+  environment.clock = surroundings_.clock;
+  environment.outputs = producer_.get();
+  environment.metrics = &metrics_;
+  environment.labels = {{"thread", name_}};
+  environment.log = surroundings_.log;
+  return environment;
+}
+
+Result<void> StreamThread::run_once() {
+  if (stopped_) {
+    return {};
+  }
+  PAWL_TRY(serve_membership());
+  if (change_.has_value() && !commit_->running()) {
+    PAWL_TRY(apply_change());
+  }
+  if (stop_requested_.load() != 0 && !change_.has_value() && !commit_->running()) {
+    return step_stop();
+  }
+  Result<bool> advanced = tasks_->advance(tasks_->running().empty() ? kIdleWait : milliseconds(0));
+  if (!advanced.has_value()) {
+    return std::move(advanced).error();
+  }
+  on_the_way_ = *advanced;
+  if (commit_->running()) {
+    PAWL_TRY(step_commit());
+  } else {
+    PAWL_TRY(work());
+  }
+  keep_house();
+  return {};
+}
+
+Result<void> StreamThread::serve_membership() {
+  auto change = PAWL_TRY(membership_->poll(milliseconds(0)));
+  if (!change.has_value()) {
+    return {};
+  }
+  PAWL_ASSERT(!change_.has_value());
+  change_ = *std::move(change);
+  if (change_->kind == AssignmentChange::Kind::lost && commit_->running()) {
+    // The identity of a later membership must not carry these tasks' offsets.
+    commit_->give_up();
+  }
+  return {};
+}
+
+Result<void> StreamThread::apply_change() {
+  switch (change_->kind) {
+    case AssignmentChange::Kind::gained:
+      for (const TaskId task : change_->tasks) {
+        tasks_->gain(task);
+      }
+      membership_->acknowledge();
+      change_.reset();
+      return {};
+    case AssignmentChange::Kind::revoked:
+      // What the tasks did is committed while they are still ours; all tasks of the thread share
+      // the transaction.
+      if (std::any_of(tasks_->running().begin(), tasks_->running().end(),
+                      [](const StreamTask* task) { return task->dirty(); })) {
+        const CrashPoint before("rebalance.before_commit");
+        begin_commit();
+        return {};
+      }
+      break;
+    case AssignmentChange::Kind::lost:
+      if (producer_->in_transaction()) {
+        const Mark mark("lost_tasks_aborted");
+        commit_->begin_abort();
+        return {};
+      }
+      break;
+  }
+  return close_tasks_of(*change_);
+}
+
+Result<void> StreamThread::close_tasks_of(const AssignmentChange& change) {
+  const bool clean = change.kind == AssignmentChange::Kind::revoked;
+  for (const TaskId task : change.tasks) {
+    PAWL_TRY(tasks_->suspend(task));
+  }
+  const CrashPoint before("rebalance.before_acknowledge");
+  // Others may go on with the tasks now; the flush below is only about our own next start.
+  membership_->acknowledge();
+  for (const TaskId task : change.tasks) {
+    PAWL_TRY(tasks_->close(task, clean ? ThreadTasks::Close::clean : ThreadTasks::Close::dirty));
+  }
+  change_.reset();
+  return {};
+}
+
+Result<void> StreamThread::step_commit() {
+  Result<CommitOutcome> outcome = commit_->step();
+  if (!outcome.has_value()) {
+    return recover(outcome.error());
+  }
+  return apply_outcome(*outcome);
+}
+
+Result<void> StreamThread::apply_outcome(CommitOutcome outcome) {
+  switch (outcome) {
+    case CommitOutcome::in_progress:
+      return {};
+    case CommitOutcome::committed:
+      last_commit_ = surroundings_.clock->monotonic();
+      metrics_.counter(metric_names::kCommits, {{"thread", name_}}).add();
+      return tasks_->flush_due();
+    case CommitOutcome::aborted:
+      metrics_.counter(metric_names::kAborts, {{"thread", name_}}).add();
+      for (StreamTask* task : tasks_->running()) {
+        task->commit_aborted();
+        PAWL_TRY(router_->rewind(*task));
+      }
+      return {};
+    case CommitOutcome::lost:
+      for (const TaskId task : tasks_->all()) {
+        if (tasks_->find_running(task) != nullptr) {
+          PAWL_TRY(tasks_->close(task, ThreadTasks::Close::dirty));
+          tasks_->gain(task);
+        }
+      }
+      return {};
+  }
+  return {};
+}
+
+Result<void> StreamThread::recover(const Error& error) {
+  if (error.kind != ErrorKind::corrupted_state) {
+    return error;
+  }
+  // The commit stands in Kafka, only the local copy is behind: the changelogs have everything.
+  surroundings_.log->write(LogLevel::error, name_,
+                           error.message + ": rebuilding the thread's state");
+  const Mark mark("state_rebuilt_after_commit");
+  for (const TaskId task : tasks_->all()) {
+    if (tasks_->find_running(task) != nullptr) {
+      PAWL_TRY(tasks_->rebuild(task));
+    }
+  }
+  return {};
+}
+
+Result<void> StreamThread::work() {
+  if (!producer_->in_transaction()) {
+    const Result<void> ready = producer_->ensure_ready(milliseconds(500));
+    if (!ready.has_value()) {
+      if (ready.error().kind == ErrorKind::fatal) {
+        return ready.error();
+      }
+      if (ready.error().kind != ErrorKind::retriable) {
+        producer_->discard();
+      }
+      return {};  // nothing may be processed before; the broker answers or the next turn tries
+                  // again
+    }
+  }
+  PAWL_TRY(router_->resume_drained());
+  PAWL_TRY(router_->poll(busy_ ? milliseconds(0) : idle_wait(), kPollRecordsMax));
+  const Timestamp wall = surroundings_.clock->wall();
+  for (StreamTask* task : tasks_->running()) {
+    task->set_wall_time(wall);
+  }
+  Result<bool> processed = process();
+  if (!processed.has_value()) {
+    return std::move(processed).error();
+  }
+  busy_ = *processed;
+  PAWL_TRY(punctuate());
+  if (producer_->present()) {
+    producer_->client().poll();
+  }
+  return maybe_commit();
+}
+
+Result<bool> StreamThread::process() {
+  int left = kRecordsPerTurn;
+  bool any = true;
+  bool more = false;
+  while (any && left > 0 && !producer_->failure().has_value()) {
+    any = false;
+    const MonotonicTime now = surroundings_.clock->monotonic();
+    for (StreamTask* task : tasks_->running()) {
+      for (int record = 0; record < kRecordsPerTask; ++record) {
+        if (!PAWL_TRY(task->process_one(now))) {
+          break;
+        }
+        any = true;
+        --left;
+        PAWL_TRY(task->punctuate_stream_time());
+        if (task->wants_commit()) {
+          return true;
+        }
+      }
+    }
+    more = more || any;
+  }
+  return more;
+}
+
+Result<void> StreamThread::punctuate() {
+  for (StreamTask* task : tasks_->running()) {
+    PAWL_TRY(task->punctuate_wall_clock());
+  }
+  return {};
+}
+
+Result<void> StreamThread::maybe_commit() {
+  const MonotonicTime now = surroundings_.clock->monotonic();
+  const bool due = now - last_commit_ >= surroundings_.settings->effective_commit_interval();
+  const bool wanted = std::any_of(tasks_->running().begin(), tasks_->running().end(),
+                                  [](const StreamTask* task) { return task->wants_commit(); });
+  if (!due && !wanted && !producer_->failure().has_value()) {
+    return {};
+  }
+  const bool dirty = std::any_of(tasks_->running().begin(), tasks_->running().end(),
+                                 [](const StreamTask* task) { return task->dirty(); });
+  if (!dirty) {
+    last_commit_ = now;
+    return {};
+  }
+  begin_commit();
+  return step_commit();
+}
+
+void StreamThread::begin_commit() {
+  std::vector<StreamTask*> dirty;
+  for (StreamTask* task : tasks_->running()) {
+    if (task->dirty()) {
+      dirty.push_back(task);
+    }
+  }
+  commit_->begin(std::move(dirty));
+}
+
+milliseconds StreamThread::idle_wait() const {
+  if (on_the_way_ || change_.has_value()) {
+    return kBusyElsewhereWait;
+  }
+  milliseconds wait = kIdleWait;
+  const MonotonicTime since = surroundings_.clock->monotonic() - last_commit_;
+  const auto due = std::chrono::duration_cast<milliseconds>(
+      surroundings_.settings->effective_commit_interval() - since);
+  if (producer_->in_transaction()) {
+    wait = std::min(wait, std::max(due, milliseconds(0)));
+  }
+  for (const StreamTask* task : tasks_->running()) {
+    const Timestamp next = task->next_wall_clock_punctuation();
+    if (next != Timestamp::max()) {
+      wait = std::min(wait, std::max(next - surroundings_.clock->wall(), milliseconds(0)));
+    }
+  }
+  return wait;
+}
+
+void StreamThread::keep_house() {
+  const MonotonicTime now = surroundings_.clock->monotonic();
+  if (now - last_touch_ >= kTouchInterval) {
+    last_touch_ = now;
+    for (StreamTask* task : tasks_->running()) {
+      task->touch();
+    }
+  }
+  if (now - last_publish_ >= kPublishInterval) {
+    last_publish_ = now;
+    surroundings_.publish_metrics(number_, metrics_.snapshot());
+  }
+  if (now - last_purge_ >= surroundings_.settings->purge_interval && !commit_->running()) {
+    last_purge_ = now;
+    purge();
+  }
+}
+
+void StreamThread::purge() {
+  std::map<TopicPartition, Offset> below;
+  const std::string prefix = surroundings_.settings->application_id + "-";
+  for (StreamTask* task : tasks_->running()) {
+    below.merge(task->stores().take_purgeable());
+    const std::vector<TopicPartition> partitions = task->partitions();
+    for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
+      for (const RepartitionTopicSpec& topic : surroundings_.topology->repartition_topics()) {
+        if (partitions[partition].topic == prefix + topic.name) {
+          below[partitions[partition]] = task->committed_offsets()[partition];
+        }
+      }
+    }
+  }
+  if (below.empty()) {
+    return;
+  }
+  const Result<void> deleted = surroundings_.clients->admin().delete_records(below, kAdminTimeout);
+  if (!deleted.has_value()) {
+    surroundings_.log->write(
+        LogLevel::warning, name_,
+        "old records of internal topics could not be deleted, trying again later: " +
+            deleted.error().message);
+  }
+}
+
+Result<void> StreamThread::step_stop() {
+  const bool dirty = std::any_of(tasks_->running().begin(), tasks_->running().end(),
+                                 [](const StreamTask* task) { return task->dirty(); });
+  if (dirty && producer_->present()) {
+    begin_commit();
+    return step_commit();
+  }
+  if (stop_requested_.load() == 2 && !left_) {
+    // The last revocation comes through serve_membership and closes the tasks.
+    left_ = true;
+    membership_->leave();
+    return {};
+  }
+  if (left_ && !membership_->left()) {
+    return {};
+  }
+  for (const TaskId task : tasks_->all()) {
+    PAWL_TRY(tasks_->close(task, ThreadTasks::Close::clean));
+  }
+  surroundings_.publish_metrics(number_, metrics_.snapshot());
+  stopped_ = true;
+  return {};
+}
+
+void StreamThread::close_dirty() {
+  if (!commit_->running() && producer_->in_transaction()) {
+    commit_->begin_abort();
+    const MonotonicTime deadline = surroundings_.clock->monotonic() + std::chrono::seconds(3);
+    while (commit_->running() && surroundings_.clock->monotonic() < deadline) {
+      if (!commit_->step().has_value()) {
+        break;
+      }
+    }
+  }
+  for (const TaskId task : tasks_->all()) {
+    const Result<void> closed = tasks_->close(task, ThreadTasks::Close::dirty);
+    if (!closed.has_value()) {
+      surroundings_.log->write(LogLevel::warning, name_, closed.error().message);
+    }
+  }
+  surroundings_.publish_metrics(number_, metrics_.snapshot());
+  stopped_ = true;
+}
+
+}  // namespace pawl::internal

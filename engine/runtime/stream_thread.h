@@ -1,0 +1,101 @@
+// StreamThread: the loop of one thread: membership, tasks, records, commits. It owns the thread's
+// consumer, producer and tasks, and only sequences: what a step does is in the file it calls.
+//
+// One turn (run_once): apply a change of the assignment -> open and restore tasks -> step a running
+// commit, or else read, process, punctuate and begin a commit when it is due -> housekeeping.
+// Thread rule: owner thread only, except request_stop().
+#pragma once
+
+#include "membership/membership.h"
+#include "runtime/commit_cycle.h"
+#include "runtime/producer_session.h"
+#include "runtime/restoration.h"
+#include "runtime/source_router.h"
+#include "runtime/thread_surroundings.h"
+#include "runtime/thread_tasks.h"
+
+#include <pawl/model/random.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pawl::internal {
+
+enum class StopMode {
+  stay,   // the member stays in the group, so that a restart finds its tasks at once
+  leave,  // the tasks go to others now
+};
+
+class StreamThread {
+ public:
+  // Connects. `number` counts from 1. Errors: retriable, fatal.
+  static Result<std::unique_ptr<StreamThread>> make(int number,
+                                                    const ThreadSurroundings& surroundings,
+                                                    std::uint64_t seed);
+  StreamThread(const StreamThread&) = delete;
+  StreamThread& operator=(const StreamThread&) = delete;
+  ~StreamThread();
+
+  // One turn. Errors: fatal: the application has to stop with this reason.
+  Result<void> run_once();
+  // Whether a requested stop is complete.
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  // Gives up the open transaction, as far as the broker answers soon, and closes dirty.
+  void close_dirty();
+
+  // Asks for a clean stop: commit, flush, close. Thread rule: any thread.
+  void request_stop(StopMode mode) { stop_requested_.store(mode == StopMode::leave ? 2 : 1); }
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+ private:
+  StreamThread(int number, const ThreadSurroundings& surroundings, std::uint64_t seed);
+  Result<void> connect();
+  [[nodiscard]] TaskEnvironment environment_of(TaskId task);
+
+  Result<void> serve_membership();
+  Result<void> apply_change();
+  Result<void> close_tasks_of(const AssignmentChange& change);
+  Result<void> step_commit();
+  Result<void> apply_outcome(CommitOutcome outcome);
+  Result<void> recover(const Error& error);
+  Result<void> work();
+  Result<bool> process();
+  Result<void> punctuate();
+  Result<void> maybe_commit();
+  void begin_commit();
+  [[nodiscard]] std::chrono::milliseconds idle_wait() const;
+  void keep_house();
+  void purge();
+  Result<void> step_stop();
+
+  int number_;
+  std::string name_;
+  const ThreadSurroundings& surroundings_;
+  SeededRandom random_;
+  MetricsRecorder metrics_;
+  std::unique_ptr<ConsumerClient> sources_;
+  std::unique_ptr<Membership> membership_;
+  std::unique_ptr<ProducerSession> producer_;
+  std::unique_ptr<Restoration> restoration_;
+  std::unique_ptr<SourceRouter> router_;
+  std::unique_ptr<ThreadTasks> tasks_;
+  std::unique_ptr<CommitCycle> commit_;
+
+  std::optional<AssignmentChange> change_;  // delivered, not acknowledged yet
+  bool busy_ = false;                       // the last turn found something to process
+  bool on_the_way_ = false;                 // tasks are being opened or restored
+  MonotonicTime last_commit_{0};
+  MonotonicTime last_purge_{0};
+  MonotonicTime last_touch_{0};
+  MonotonicTime last_publish_{0};
+  std::atomic<int> stop_requested_{0};
+  bool left_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace pawl::internal

@@ -1,0 +1,168 @@
+#include "runtime/task_opening.h"
+
+#include <pawl/model/crash_point.h>
+#include <pawl/model/mark.h>
+
+#include <fmt/format.h>
+#include <utility>
+
+namespace pawl::internal {
+namespace {
+
+// Returns: nothing when the call has to be repeated.
+template <class T>
+Result<std::optional<T>> unless_retriable(Result<T> result) {
+  if (result.has_value()) {
+    return std::optional<T>(std::move(result).value());
+  }
+  if (result.error().kind == ErrorKind::retriable) {
+    return std::optional<T>();
+  }
+  return std::move(result).error();
+}
+
+}  // namespace
+
+TaskOpening::TaskOpening(TaskId id, const OpeningSurroundings& surroundings,
+                         TaskEnvironment environment, TaskStoresOptions stores)
+    : id_(id),
+      surroundings_(surroundings),
+      environment_(std::move(environment)),
+      stores_(std::move(stores)) {}
+
+Result<bool> TaskOpening::step() {
+  if (owned_.task == nullptr) {
+    if (!PAWL_TRY(acquire_directory())) {
+      return false;
+    }
+    PAWL_TRY(open_stores());
+  }
+  if (!offsets_read_ && !PAWL_TRY(read_offsets())) {
+    return false;
+  }
+  offsets_read_ = true;
+  return read_changelog_ends();
+}
+
+Result<bool> TaskOpening::acquire_directory() {
+  if (surroundings_.directory == nullptr) {
+    return true;
+  }
+  owned_.directory = surroundings_.directory->try_acquire(id_, surroundings_.thread);
+  if (owned_.directory != nullptr) {
+    return true;
+  }
+  if (!waiting_logged_) {
+    waiting_logged_ = true;
+    const Mark mark("waiting_for_task_directory");
+    surroundings_.log->write(LogLevel::info, "task " + to_string(id_),
+                             fmt::format("waiting for thread {} to let go of the task's directory",
+                                         surroundings_.directory->owner_of(id_).value_or("?")));
+  }
+  return false;
+}
+
+Result<void> TaskOpening::open_stores() {
+  const auto open_backend = [this]() -> Result<std::unique_ptr<StoreBackend>> {
+    if (owned_.directory == nullptr) {
+      return make_memory_backend();
+    }
+    return open_rocksdb_backend(owned_.directory->path(), surroundings_.memory);
+  };
+  const auto make_and_open = [&]() -> Result<void> {
+    owned_.task.reset();
+    try {
+      owned_.task = std::make_unique<StreamTask>(*surroundings_.topology,
+                                                 std::vector<SubtopologyId>{id_.subtopology}, id_,
+                                                 environment_, stores_);
+    } catch (const std::exception& failure) {
+      return Error{ErrorKind::fatal, fmt::format("task {}: its processors cannot be made: {}",
+                                                 to_string(id_), failure.what())};
+    }
+    return owned_.task->open_stores(open_backend, *surroundings_.topic_ids);
+  };
+  const CrashPoint before("task.before_open");
+  const Result<void> opened = make_and_open();
+  if (opened.has_value() || opened.error().kind != ErrorKind::corrupted_state ||
+      owned_.directory == nullptr) {
+    return opened.has_value() ? Result<void>() : opened.error();
+  }
+  const Mark mark("task_directory_wiped");
+  surroundings_.log->write(
+      LogLevel::warning, "task " + to_string(id_),
+      fmt::format("its directory is wiped and every store rebuilt from its changelog: {}",
+                  opened.error().message));
+  owned_.task.reset();
+  PAWL_TRY(owned_.directory->wipe());
+  return make_and_open();
+}
+
+Result<bool> TaskOpening::read_offsets() {
+  const std::vector<TopicPartition> partitions = owned_.task->partitions();
+  const auto committed = PAWL_TRY(
+      unless_retriable(surroundings_.offsets->committed(partitions, surroundings_.step_timeout)));
+  if (!committed.has_value()) {
+    return false;
+  }
+  std::vector<TopicPartition> from_start;
+  std::vector<TopicPartition> from_end;
+  for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
+    if (!committed->contains(partitions[partition])) {
+      (owned_.task->offset_reset(partition) == OffsetReset::earliest ? from_start : from_end)
+          .push_back(partitions[partition]);
+    }
+  }
+  // Where nothing is committed yet the start is made a number at once, so that it can be committed
+  // and never moves.
+  std::map<TopicPartition, Offset> resets;
+  if (!from_start.empty()) {
+    auto starts = PAWL_TRY(unless_retriable(
+        surroundings_.admin->start_offsets(from_start, surroundings_.step_timeout)));
+    if (!starts.has_value()) {
+      return false;
+    }
+    resets.merge(*starts);
+  }
+  if (!from_end.empty()) {
+    auto ends = PAWL_TRY(
+        unless_retriable(surroundings_.admin->end_offsets(from_end, surroundings_.step_timeout)));
+    if (!ends.has_value()) {
+      return false;
+    }
+    resets.merge(*ends);
+  }
+  owned_.offsets.clear();
+  for (const TopicPartition& where : partitions) {
+    const auto found = committed->find(where);
+    if (found != committed->end()) {
+      owned_.offsets.push_back(found->second);
+    } else if (const auto reset = resets.find(where); reset != resets.end()) {
+      owned_.offsets.push_back({reset->second, ""});
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+Result<bool> TaskOpening::read_changelog_ends() {
+  const std::vector<TopicPartition> changelogs = owned_.task->stores().changelogs();
+  if (changelogs.empty()) {
+    return true;
+  }
+  auto ends = PAWL_TRY(
+      unless_retriable(surroundings_.admin->end_offsets(changelogs, surroundings_.step_timeout)));
+  if (!ends.has_value()) {
+    return false;
+  }
+  auto starts = PAWL_TRY(
+      unless_retriable(surroundings_.admin->start_offsets(changelogs, surroundings_.step_timeout)));
+  if (!starts.has_value()) {
+    return false;
+  }
+  ends_ = *std::move(ends);
+  starts_ = *std::move(starts);
+  return true;
+}
+
+}  // namespace pawl::internal

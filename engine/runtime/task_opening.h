@@ -1,0 +1,75 @@
+// TaskOpening: a task on its way from "assigned to this thread" to "may be restored": its directory
+// is waited for, its stores are opened, then the committed offsets and the ends of its changelogs
+// are read, in this order: only when no transaction can change the offsets any more is the end of
+// the changelogs final. Thread rule: owner thread only.
+#pragma once
+
+#include "client/clients.h"
+#include "state/state_directory.h"
+#include "task/stream_task.h"
+
+#include <pawl/statestore/backends.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pawl::internal {
+
+// A task of a thread, with its directory. The directory outlives what is open in it.
+struct OwnedTask {
+  std::unique_ptr<StateDirectory::TaskDirectory> directory;  // null without a state directory
+  std::unique_ptr<StreamTask> task;
+  std::vector<CommittedOffset> offsets;  // by partition index, once read
+};
+
+// What openings need. Lifetime: outlives them.
+struct OpeningSurroundings {
+  const Topology* topology = nullptr;
+  StateDirectory* directory = nullptr;  // null: state is kept in memory
+  std::shared_ptr<RocksdbMemory> memory;
+  const AdminClient* admin = nullptr;
+  ConsumerClient* offsets = nullptr;
+  const std::map<std::string, std::string>* topic_ids = nullptr;
+  LogSink* log = nullptr;
+  std::string thread;
+  std::chrono::milliseconds step_timeout{500};
+};
+
+class TaskOpening {
+ public:
+  TaskOpening(TaskId id, const OpeningSurroundings& surroundings, TaskEnvironment environment,
+              TaskStoresOptions stores);
+
+  [[nodiscard]] TaskId id() const { return id_; }
+
+  // Goes on as far as it can without waiting long. Returns: whether the task may be restored now.
+  // Errors: fatal.
+  Result<bool> step();
+
+  // Requires: step() returned true.
+  OwnedTask take_task() { return std::move(owned_); }
+  [[nodiscard]] const std::map<TopicPartition, Offset>& changelog_starts() const { return starts_; }
+  [[nodiscard]] const std::map<TopicPartition, Offset>& changelog_ends() const { return ends_; }
+
+ private:
+  Result<bool> acquire_directory();
+  Result<void> open_stores();
+  Result<bool> read_offsets();
+  Result<bool> read_changelog_ends();
+
+  TaskId id_;
+  const OpeningSurroundings& surroundings_;
+  TaskEnvironment environment_;
+  TaskStoresOptions stores_;
+  OwnedTask owned_;
+  bool waiting_logged_ = false;
+  bool offsets_read_ = false;
+  std::map<TopicPartition, Offset> starts_;
+  std::map<TopicPartition, Offset> ends_;
+};
+
+}  // namespace pawl::internal

@@ -1,0 +1,210 @@
+#include "runtime/thread_tasks.h"
+
+#include <pawl/model/assert.h>
+#include <pawl/model/crash_point.h>
+
+#include <fmt/format.h>
+#include <utility>
+
+namespace pawl::internal {
+namespace {
+
+constexpr std::chrono::milliseconds kAdminTimeout{2'000};
+
+TaskStoresOptions store_options(const Settings& settings, TaskId task) {
+  TaskStoresOptions options;
+  options.application_id = settings.application_id;
+  options.task = task;
+  options.compatibility = settings.compatibility;
+  options.store_cache_bytes_max = settings.store_cache_bytes_max;
+  options.roll_forward_records_max = settings.roll_forward_max;
+  options.roll_forward_bytes_max = settings.roll_forward_bytes_max;
+  return options;
+}
+
+}  // namespace
+
+ThreadTasks::ThreadTasks(const ThreadSurroundings& surroundings, std::string thread,
+                         ConsumerClient& sources, MakeEnvironment make_environment,
+                         Restoration& restoration, SourceRouter& router)
+    : surroundings_(surroundings),
+      make_environment_(std::move(make_environment)),
+      restoration_(restoration),
+      router_(router) {
+  opening_surroundings_.topology = surroundings.topology;
+  opening_surroundings_.directory = surroundings.directory;
+  opening_surroundings_.memory = surroundings.memory;
+  opening_surroundings_.admin = &surroundings.clients->admin();
+  opening_surroundings_.offsets = &sources;
+  opening_surroundings_.topic_ids = &surroundings.topics->changelog_ids;
+  opening_surroundings_.log = surroundings.log;
+  opening_surroundings_.thread = std::move(thread);
+}
+
+ThreadTasks::~ThreadTasks() {
+  for (const TaskId id : all()) {
+    const Result<void> closed = close(id, Close::dirty);
+    if (!closed.has_value()) {
+      surroundings_.log->write(LogLevel::warning, "task " + to_string(id), closed.error().message);
+    }
+  }
+}
+
+void ThreadTasks::gain(TaskId id) {
+  PAWL_ASSERT(!owns(id), to_string(id));
+  opening_.emplace(id,
+                   std::make_unique<TaskOpening>(id, opening_surroundings_, make_environment_(id),
+                                                 store_options(*surroundings_.settings, id)));
+}
+
+bool ThreadTasks::owns(TaskId id) const {
+  return opening_.contains(id) || restoring_.contains(id) || running_.contains(id);
+}
+
+std::vector<TaskId> ThreadTasks::all() const {
+  std::vector<TaskId> ids;
+  for (const auto& [id, opening] : opening_) {
+    ids.push_back(id);
+  }
+  for (const auto& [id, owned] : restoring_) {
+    ids.push_back(id);
+  }
+  for (const auto& [id, owned] : running_) {
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+StreamTask* ThreadTasks::find_running(TaskId id) const {
+  const auto found = running_.find(id);
+  return found == running_.end() ? nullptr : found->second.task.get();
+}
+
+void ThreadTasks::refresh_list() {
+  running_list_.clear();
+  for (const auto& [id, owned] : running_) {
+    running_list_.push_back(owned.task.get());
+  }
+}
+
+Result<bool> ThreadTasks::advance(std::chrono::milliseconds timeout) {
+  for (auto opening = opening_.begin(); opening != opening_.end();) {
+    if (!PAWL_TRY(opening->second->step())) {
+      ++opening;
+      continue;
+    }
+    const TaskId id = opening->first;
+    OwnedTask owned = opening->second->take_task();
+    StreamTask& task = *owned.task;
+    const std::map<TopicPartition, Offset> starts = opening->second->changelog_starts();
+    const std::map<TopicPartition, Offset> ends = opening->second->changelog_ends();
+    opening = opening_.erase(opening);
+    restoring_.emplace(id, std::move(owned));
+    PAWL_TRY(restoration_.add(task, starts, ends));
+  }
+  if (!restoration_.idle()) {
+    for (StreamTask* task : PAWL_TRY(restoration_.step(timeout))) {
+      PAWL_TRY(start_running(task));
+    }
+  }
+  return !opening_.empty() || !restoring_.empty();
+}
+
+Result<void> ThreadTasks::start_running(StreamTask* restored) {
+  const TaskId id = restored->id();
+  auto owned = restoring_.extract(id);
+  StreamTask& task = *owned.mapped().task;
+  PAWL_TRY(task.resume(owned.mapped().offsets));
+  PAWL_TRY(task.start());
+  PAWL_TRY(router_.add(task, task.committed_offsets()));
+  for (TaskStores::NamedSnapshots& named : task.stores().snapshot_sources()) {
+    surroundings_.stores->add(named.store, id, std::move(named.snapshots));
+  }
+  running_.insert(std::move(owned));
+  refresh_list();
+  surroundings_.log->write(LogLevel::info, "task " + to_string(id), "running");
+  return {};
+}
+
+Result<void> ThreadTasks::flush(StreamTask& task, FlushMode mode) {
+  std::map<TopicPartition, Offset> ends;
+  const std::vector<TopicPartition> changelogs = task.stores().changelogs();
+  if (!changelogs.empty()) {
+    auto known = surroundings_.clients->admin().end_offsets(changelogs, kAdminTimeout);
+    if (known.has_value()) {
+      ends = *std::move(known);
+    } else if (known.error().kind != ErrorKind::retriable) {
+      return std::move(known).error();
+    }
+    // Without the ends the old positions stay, which only makes the next roll-forward longer.
+  }
+  return task.stores().flush(ends, mode, surroundings_.clock->monotonic());
+}
+
+Result<void> ThreadTasks::flush_due() {
+  for (StreamTask* task : running_list_) {
+    if (task->stores().flush_due(surroundings_.clock->monotonic())) {
+      PAWL_TRY(flush(*task, FlushMode::background));
+    }
+  }
+  return {};
+}
+
+Result<void> ThreadTasks::suspend(TaskId id) {
+  StreamTask* const task = find_running(id);
+  if (task == nullptr) {
+    return {};
+  }
+  surroundings_.stores->remove(id);
+  return router_.remove(*task);
+}
+
+Result<void> ThreadTasks::close(TaskId id, Close how) {
+  opening_.erase(id);
+  if (auto owned = restoring_.extract(id)) {
+    PAWL_TRY(restoration_.remove(*owned.mapped().task));
+    owned.mapped().task->close();
+  }
+  PAWL_TRY(suspend(id));
+  auto owned = running_.extract(id);
+  refresh_list();
+  if (!owned) {
+    return {};
+  }
+  StreamTask& task = *owned.mapped().task;
+  if (how == Close::dirty) {
+    task.commit_aborted();
+  } else {
+    const CrashPoint before("task.before_final_flush");
+    const Result<void> flushed = flush(task, FlushMode::wait);
+    if (!flushed.has_value()) {
+      surroundings_.log->write(
+          LogLevel::warning, "task " + to_string(id),
+          fmt::format("its state could not be flushed, the next start rolls forward: {}",
+                      flushed.error().message));
+    }
+  }
+  task.close();
+  surroundings_.log->write(LogLevel::info, "task " + to_string(id),
+                           how == Close::clean ? "closed clean" : "closed dirty");
+  // The task, with its open stores, dies before the directory is given away.
+  owned.mapped().task.reset();
+  owned.mapped().directory.reset();
+  return {};
+}
+
+Result<void> ThreadTasks::rebuild(TaskId id) {
+  PAWL_TRY(suspend(id));
+  if (auto owned = running_.extract(id)) {
+    refresh_list();
+    owned.mapped().task->close();
+    owned.mapped().task.reset();
+    if (owned.mapped().directory != nullptr) {
+      PAWL_TRY(owned.mapped().directory->wipe());
+    }
+  }
+  gain(id);
+  return {};
+}
+
+}  // namespace pawl::internal

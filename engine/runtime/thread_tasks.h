@@ -1,0 +1,69 @@
+// ThreadTasks: the tasks of one stream thread in the three stages of their life there: opening,
+// restoring, running. Thread rule: owner thread only.
+#pragma once
+
+#include "runtime/restoration.h"
+#include "runtime/source_router.h"
+#include "runtime/task_opening.h"
+#include "runtime/thread_surroundings.h"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace pawl::internal {
+
+class ThreadTasks {
+ public:
+  // Makes the environment and the store options of a task.
+  using MakeEnvironment = std::function<TaskEnvironment(TaskId)>;
+
+  ThreadTasks(const ThreadSurroundings& surroundings, std::string thread, ConsumerClient& sources,
+              MakeEnvironment make_environment, Restoration& restoration, SourceRouter& router);
+  // Closes dirty what is left.
+  ~ThreadTasks();
+
+  // The task is this thread's now.
+  void gain(TaskId id);
+  [[nodiscard]] bool owns(TaskId id) const;
+
+  // Moves tasks on towards running. Returns: whether something is still on its way. Errors: fatal.
+  Result<bool> advance(std::chrono::milliseconds timeout);
+
+  // Lifetime: until the next call that opens or closes a task.
+  [[nodiscard]] const std::vector<StreamTask*>& running() const { return running_list_; }
+  [[nodiscard]] StreamTask* find_running(TaskId id) const;
+
+  // Ends a task in whatever stage. Clean: with everything committed; its state is flushed, so that
+  // the next start has little to roll forward. Dirty: uncommitted writes are dropped. Nothing
+  // happens for a task that is not here.
+  enum class Close { clean, dirty };
+  Result<void> close(TaskId id, Close how);
+  // Stops reading a task's partitions and hides its stores, ahead of close().
+  Result<void> suspend(TaskId id);
+  [[nodiscard]] std::vector<TaskId> all() const;
+  // A task's local state is unusable: closes it, throws its directory away and opens it again.
+  Result<void> rebuild(TaskId id);
+
+  // Flushes what is due. To be called right after a commit, before anything else is processed.
+  Result<void> flush_due();
+
+ private:
+  Result<void> start_running(StreamTask* restored);
+  Result<void> flush(StreamTask& task, FlushMode mode);
+  void refresh_list();
+
+  const ThreadSurroundings& surroundings_;
+  OpeningSurroundings opening_surroundings_;
+  MakeEnvironment make_environment_;
+  Restoration& restoration_;
+  SourceRouter& router_;
+  std::map<TaskId, std::unique_ptr<TaskOpening>> opening_;
+  std::map<TaskId, OwnedTask> restoring_;
+  std::map<TaskId, OwnedTask> running_;
+  std::vector<StreamTask*> running_list_;
+};
+
+}  // namespace pawl::internal

@@ -1,0 +1,43 @@
+// TopologyClaim: members of one group must run the same topology, or tasks of the same name would
+// mean different work. The fingerprint of the running topology is a record in partition 0 of the
+// first task topic; the last one counts. A member with another fingerprint waits as long as the
+// group has members, and writes its own when the group is empty. Thread rule: one thread.
+#pragma once
+
+#include "client/clients.h"
+
+#include <pawl/model/clock.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pawl::internal {
+
+class TopologyClaim {
+ public:
+  TopologyClaim(const Clients& clients, std::string group, std::string task_topic,
+                std::string fingerprint, const Clock& clock);
+
+  enum class Standing {
+    ours,     // the group runs this topology
+    waiting,  // other members run another one
+  };
+  // Reads who has claimed the group, and claims it when nobody else is in it.
+  // Errors: retriable (the broker is away), fatal.
+  Result<Standing> check(std::chrono::milliseconds timeout);
+
+ private:
+  // Returns: the fingerprint that counts, if any.
+  Result<std::optional<std::string>> read(std::chrono::milliseconds timeout);
+  Result<void> write(std::chrono::milliseconds timeout);
+
+  const Clients& clients_;
+  std::string group_;
+  std::string task_topic_;
+  std::string fingerprint_;
+  const Clock& clock_;
+};
+
+}  // namespace pawl::internal

@@ -1,0 +1,137 @@
+// Typed read-only views for interactive queries: Application::key_value_store and window_store
+// return them. Thread rule: each object on one thread; make one per thread. Errors: retriable (no
+// part of the store is open on this instance now), fatal (a row does not fit the serde),
+// corrupted_state.
+#pragma once
+
+#include <pawl/model/window.h>
+#include <pawl/serde/serde.h>
+#include <pawl/statestore/read_only_store.h>
+#include <pawl/statestore/typed/store_codec.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pawl {
+
+namespace internal {
+
+// Decodes a row value; the timestamp is unknown() in plain stores.
+template <class V>
+Result<ValueAndTimestamp<V>> decode_row(const Serde<V>& serde, BytesView row, bool timestamped) {
+  ValueAndTimestamp<V> result{{}, Timestamp::unknown()};
+  if (timestamped) {
+    if (row.size() < 8) {
+      return Error{ErrorKind::corrupted_state, "a stored value has no timestamp"};
+    }
+    result.timestamp = Timestamp(big_endian::load_i64(row.data()));
+    row.remove_prefix(8);
+  }
+  const Result<void> decoded = serde.decode(row, result.value);
+  if (!decoded.has_value()) {
+    return Error{ErrorKind::fatal,
+                 "a stored value does not fit the serde: " + decoded.error().message};
+  }
+  return result;
+}
+
+}  // namespace internal
+
+template <class K, class V>
+class KeyValueQueries {
+ public:
+  KeyValueQueries(ReadOnlyKeyValueStore store, Serde<K> key, Serde<V> value)
+      : store_(std::move(store)), key_(std::move(key)), value_(std::move(value)) {}
+
+  [[nodiscard]] Result<std::optional<ValueAndTimestamp<V>>> get(const K& key) const {
+    const std::optional<Bytes> row = PAWL_TRY(store_.get(key_.encode(key)));
+    if (!row.has_value()) {
+      return std::optional<ValueAndTimestamp<V>>();
+    }
+    return std::optional(PAWL_TRY(internal::decode_row(value_, *row, store_.timestamped_rows())));
+  }
+
+  // Calls `visit(key, value)` for keys in [from, to] by their bytes, null = open, until it returns
+  // false.
+  Result<void> range(const K* from, const K* to,
+                     const std::function<bool(const K&, const ValueAndTimestamp<V>&)>& visit,
+                     Direction direction = Direction::forward) const {
+    const std::optional<Bytes> lower = bytes_of(from);
+    const std::optional<Bytes> upper = bytes_of(to);
+    Result<void> decoded;
+    PAWL_TRY(store_.range(view(lower), view(upper), direction, [&](BytesView key, BytesView row) {
+      auto typed_key = key_.decode(key);
+      auto typed_row = internal::decode_row(value_, row, store_.timestamped_rows());
+      if (!typed_key.has_value() || !typed_row.has_value()) {
+        decoded = typed_key.has_value() ? typed_row.error() : typed_key.error();
+        return false;
+      }
+      return visit(*typed_key, *typed_row);
+    }));
+    return decoded;
+  }
+
+ private:
+  std::optional<Bytes> bytes_of(const K* key) const {
+    return key == nullptr ? std::nullopt : std::optional<Bytes>(key_.encode(*key));
+  }
+  static NullableBytesView view(const std::optional<Bytes>& bytes) {
+    return bytes.has_value() ? NullableBytesView(*bytes) : std::nullopt;
+  }
+  ReadOnlyKeyValueStore store_;
+  Serde<K> key_;
+  Serde<V> value_;
+};
+
+template <class K, class V>
+class WindowQueries {
+ public:
+  using Visit =
+      std::function<bool(const K& key, Timestamp start, const ValueAndTimestamp<V>& value)>;
+
+  WindowQueries(ReadOnlyWindowStore store, Serde<K> key, Serde<V> value)
+      : store_(std::move(store)), key_(std::move(key)), value_(std::move(value)) {}
+
+  [[nodiscard]] Result<std::optional<ValueAndTimestamp<V>>> get(const K& key,
+                                                                Timestamp start) const {
+    const std::optional<Bytes> row = PAWL_TRY(store_.get(key_.encode(key), start));
+    if (!row.has_value()) {
+      return std::optional<ValueAndTimestamp<V>>();
+    }
+    return std::optional(PAWL_TRY(internal::decode_row(value_, *row, store_.timestamped_rows())));
+  }
+  // Visits the windows of a key with start in [from, to], in time order, until `visit` returns
+  // false.
+  Result<void> fetch(const K& key, Timestamp from, Timestamp to, const Visit& visit) const {
+    Result<void> decoded;
+    PAWL_TRY(store_.fetch(key_.encode(key), from, to, decoder(visit, decoded)));
+    return decoded;
+  }
+  // Visits all windows with start in [from, to], in no promised order.
+  Result<void> fetch_all(Timestamp from, Timestamp to, const Visit& visit) const {
+    Result<void> decoded;
+    PAWL_TRY(store_.fetch_all(from, to, decoder(visit, decoded)));
+    return decoded;
+  }
+
+ private:
+  ReadOnlyWindowStore::Visit decoder(const Visit& visit, Result<void>& decoded) const {
+    return [this, &visit, &decoded](BytesView key, Timestamp start, BytesView row) {
+      auto typed_key = key_.decode(key);
+      auto typed_row = internal::decode_row(value_, row, store_.timestamped_rows());
+      if (!typed_key.has_value() || !typed_row.has_value()) {
+        decoded = typed_key.has_value() ? typed_row.error() : typed_key.error();
+        return false;
+      }
+      return visit(*typed_key, start, *typed_row);
+    };
+  }
+  ReadOnlyWindowStore store_;
+  Serde<K> key_;
+  Serde<V> value_;
+};
+
+}  // namespace pawl
