@@ -1,0 +1,188 @@
+#include "task/stream_task.h"
+
+#include "support/silent_log.h"
+#include "support/test_records.h"
+#include "testing/driver_core.h"
+
+#include <pawl/engine/metric_names.h>
+#include <pawl/operators/dsl.h>
+#include <pawl/statestore/backends.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace pawl::internal {
+namespace {
+
+using std::chrono::milliseconds;
+using test::consumed;
+using ::testing::HasSubstr;
+
+Topology windowed_counts() {
+  StreamBuilder builder;
+  builder.stream("in", serde::string(), serde::string())
+      .filter([](const std::string& value) {
+        if (value == "boom") {
+          throw std::runtime_error("boom");
+        }
+        return true;
+      })
+      .group_by_key()
+      .windowed_by(TumblingWindows::of(milliseconds(10)).grace(milliseconds(5)))
+      .count(Materialized::as("counts"))
+      .to_stream()
+      .to("out");
+  return builder.build();
+}
+
+class StreamTaskTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<StreamTask> make_task(ErrorPolicy errors = {}) {
+    TaskEnvironment environment;
+    environment.application_id = "app";
+    environment.errors = errors;
+    environment.clock = &clock_;
+    environment.outputs = &outputs_;
+    environment.metrics = &metrics_;
+    environment.log = &log_;
+    TaskStoresOptions stores;
+    stores.application_id = "app";
+    return std::make_unique<StreamTask>(topology_, std::vector<SubtopologyId>{SubtopologyId(0)},
+                                        TaskId{}, environment, stores);
+  }
+  std::unique_ptr<StreamTask> running_task(ErrorPolicy errors = {},
+                                           const CommittedOffset& committed = {}) {
+    std::unique_ptr<StreamTask> task = make_task(errors);
+    EXPECT_TRUE(
+        task->open_stores(
+                [] { return Result<std::unique_ptr<StoreBackend>>(make_memory_backend()); }, {})
+            .has_value());
+    EXPECT_TRUE(task->resume({committed}).has_value());
+    EXPECT_TRUE(task->start().has_value());
+    return task;
+  }
+  static Result<bool> process(StreamTask& task, ConsumedRecord record) {
+    EXPECT_TRUE(task.push(0, std::move(record)));
+    return task.process_one(MonotonicTime(0));
+  }
+  static CommittedOffset commit(StreamTask& task) {
+    task.prepare_commit();
+    const OffsetToCommit offset = task.offsets_to_commit().front();
+    EXPECT_TRUE(task.commit_succeeded().has_value());
+    return {offset.offset, offset.metadata};
+  }
+
+  Topology topology_ = windowed_counts();
+  pawl::testing::ManualClock clock_{Timestamp(0)};
+  pawl::testing::internal::DriverCollector outputs_;
+  MetricsRecorder metrics_;
+  test::SilentLog log_;
+};
+
+TEST_F(StreamTaskTest, IsDirtyFromTheFirstRecordToTheCommit) {
+  auto task = running_task();
+  EXPECT_FALSE(task->dirty());
+  ASSERT_TRUE(process(*task, consumed(0, 1)).has_value());
+  EXPECT_TRUE(task->dirty());
+
+  const CommittedOffset committed = commit(*task);
+
+  EXPECT_FALSE(task->dirty());
+  EXPECT_EQ(committed.offset, Offset(1));
+}
+
+TEST_F(StreamTaskTest, IsDirtyWhenOnlyTheEndOfAPartitionMovedOn) {
+  auto task = running_task();
+  task->end_of_partition(0, Offset(4));
+
+  EXPECT_TRUE(task->dirty());
+  EXPECT_EQ(commit(*task).offset, Offset(4));
+}
+
+TEST_F(StreamTaskTest, OperatorTimeSurvivesARestart) {
+  auto task = running_task();
+  ASSERT_TRUE(process(*task, consumed(0, 100)).has_value());
+  const CommittedOffset committed = commit(*task);
+
+  auto next = running_task({}, committed);
+  ASSERT_TRUE(process(*next, consumed(1, 20)).has_value());
+
+  EXPECT_EQ(metrics_.snapshot().total(metric_names::kRecordsDropped), 1U)
+      << "the window [20,30) closed when the former owner saw time 100";
+}
+
+TEST_F(StreamTaskTest, AnAbortGoesBackToTheLastCommit) {
+  auto task = running_task();
+  ASSERT_TRUE(process(*task, consumed(0, 1)).has_value());
+  commit(*task);
+  ASSERT_TRUE(process(*task, consumed(1, 100)).has_value());
+
+  task->commit_aborted();
+
+  EXPECT_FALSE(task->dirty());
+  EXPECT_EQ(task->stream_time(), Timestamp(1));
+  EXPECT_EQ(task->committed_offsets().front(), Offset(1));
+  // Time went back with it: the window at 20 is open again.
+  ASSERT_TRUE(process(*task, consumed(1, 100)).has_value());
+  EXPECT_EQ(metrics_.snapshot().total(metric_names::kRecordsDropped), 0U);
+}
+
+TEST_F(StreamTaskTest, EachCommitHasAStampOfItsOwn) {
+  auto task = running_task();
+  ASSERT_TRUE(process(*task, consumed(0, 1)).has_value());
+  commit(*task);
+  const CommitStamp first = task->committed_stamp();
+  ASSERT_TRUE(process(*task, consumed(1, 2)).has_value());
+  task->prepare_commit();
+  EXPECT_EQ(task->attempted_stamp().counter, first.counter + 1);
+  task->commit_aborted();
+  ASSERT_TRUE(process(*task, consumed(1, 2)).has_value());
+
+  task->prepare_commit();
+
+  EXPECT_EQ(task->attempted_stamp().counter, first.counter + 2)
+      << "an attempt whose outcome is not known is never confused with a later one";
+  EXPECT_EQ(task->committed_stamp(), first);
+}
+
+TEST_F(StreamTaskTest, AnExceptionNamesNodeTopicPartitionAndOffset) {
+  auto task = running_task();
+
+  const Result<bool> processed = process(*task, consumed(41, 1, "boom"));
+
+  ASSERT_FALSE(processed.has_value());
+  EXPECT_THAT(processed.error().message, HasSubstr("KSTREAM-FILTER-0000000001"));
+  EXPECT_THAT(processed.error().message, HasSubstr("in-0@41"));
+  EXPECT_THAT(processed.error().message, HasSubstr("boom"));
+  EXPECT_EQ(processed.error().kind, ErrorKind::fatal);
+}
+
+TEST_F(StreamTaskTest, ASkippedExceptionIsCountedAndTheRecordIsDone) {
+  ErrorPolicy errors;
+  errors.processing = OnBadRecord::skip;
+  auto task = running_task(errors);
+
+  ASSERT_TRUE(process(*task, consumed(0, 1, "boom")).has_value());
+
+  EXPECT_EQ(metrics_.snapshot().total(metric_names::kRecordsDropped), 1U);
+  EXPECT_EQ(commit(*task).offset, Offset(1));
+  EXPECT_TRUE(log_.contains("boom"));
+}
+
+TEST_F(StreamTaskTest, RefusesMetadataItCannotRead) {
+  std::unique_ptr<StreamTask> task = make_task();
+  ASSERT_TRUE(
+      task->open_stores([] { return Result<std::unique_ptr<StoreBackend>>(make_memory_backend()); },
+                        {})
+          .has_value());
+
+  const Result<void> resumed = task->resume({{Offset(1), "!!"}});
+
+  ASSERT_FALSE(resumed.has_value());
+  EXPECT_THAT(resumed.error().message, HasSubstr("in-0"));
+}
+
+}  // namespace
+}  // namespace pawl::internal
