@@ -221,7 +221,8 @@ Result<void> Application::Runtime::prepare() {
   connection.max_poll_interval = settings_.max_poll_interval;
   connection.properties = settings_.kafka;
   connection.log = components_.log;
-  clients_ = PAWL_TRY(internal::connect_to_kafka(connection));
+  clients_ = PAWL_TRY(components_.connect ? components_.connect(connection)
+                                          : internal::connect_to_kafka(connection));
   topics_ = PAWL_TRY(retried("look up and make the topics", [&] {
     return internal::prepare_topics(topology_, settings_, clients_->admin(), *components_.log,
                                     kStartTimeout);

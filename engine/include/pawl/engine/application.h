@@ -24,6 +24,11 @@
 
 namespace pawl {
 
+namespace internal {
+class Clients;
+struct KafkaConnection;
+}  // namespace internal
+
 //  created ──▶ starting ──▶ running ──▶ stopping ──▶ stopped
 //                 │            │            │
 //                 └────────────┴────────────┴──▶ failed
@@ -48,6 +53,8 @@ struct Components {
   std::function<void(ApplicationState)> on_state;
   // Seeds what is drawn at random; 0 = from the system.
   std::uint64_t seed = 0;
+  // Makes the connections to Kafka; default: librdkafka. For simulators and fault tests.
+  std::function<Result<std::unique_ptr<internal::Clients>>(const internal::KafkaConnection&)> connect;
 };
 
 class Application {
