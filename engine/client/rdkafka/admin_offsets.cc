@@ -1,0 +1,83 @@
+// The part of Admin that is about records: where logs start and end, and trimming them.
+#include "client/rdkafka/admin.h"
+#include "client/rdkafka/admin_call.h"
+#include "client/rdkafka/error.h"
+#include "client/rdkafka/partition_list.h"
+
+#include <utility>
+
+namespace pawl::internal::rdkafka {
+namespace {
+
+using DeleteRecordsHandle =
+    std::unique_ptr<rd_kafka_DeleteRecords_t, Deleter<rd_kafka_DeleteRecords_destroy>>;
+
+Result<std::map<TopicPartition, Offset>> list_offsets(rd_kafka_t* client,
+                                                      std::span<const TopicPartition> partitions,
+                                                      rd_kafka_OffsetSpec_t which,
+                                                      std::chrono::milliseconds timeout) {
+  std::map<TopicPartition, Offset> offsets;
+  if (partitions.empty()) {
+    return offsets;
+  }
+  AdminCall call(client, RD_KAFKA_ADMIN_OP_LISTOFFSETS, "listing offsets", timeout);
+  call.read_uncommitted();
+  const PartitionListHandle list = make_partition_list(partitions);
+  for (int index = 0; index < list->cnt; ++index) {
+    list->elems[index].offset = which;
+  }
+  rd_kafka_ListOffsets(call.client(), list.get(), call.options(), call.queue());
+  const EventHandle answer = PAWL_TRY(call.answer());
+  std::size_t count = 0;
+  const rd_kafka_ListOffsetsResultInfo_t** const results = rd_kafka_ListOffsets_result_infos(
+      rd_kafka_event_ListOffsets_result(answer.get()), &count);
+  for (std::size_t index = 0; index < count; ++index) {
+    const rd_kafka_topic_partition_t& element =
+        *rd_kafka_ListOffsetsResultInfo_topic_partition(results[index]);
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return to_error(element.err, "listing offsets of " + to_string(to_topic_partition(element)));
+    }
+    offsets[to_topic_partition(element)] = Offset(element.offset);
+  }
+  return offsets;
+}
+
+}  // namespace
+
+Result<std::map<TopicPartition, Offset>> Admin::end_offsets(
+    std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const {
+  return list_offsets(instance_->get(), partitions, RD_KAFKA_OFFSET_SPEC_LATEST, timeout);
+}
+
+Result<std::map<TopicPartition, Offset>> Admin::start_offsets(
+    std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const {
+  return list_offsets(instance_->get(), partitions, RD_KAFKA_OFFSET_SPEC_EARLIEST, timeout);
+}
+
+Result<void> Admin::delete_records(const std::map<TopicPartition, Offset>& below,
+                                   std::chrono::milliseconds timeout) const {
+  if (below.empty()) {
+    return {};
+  }
+  AdminCall call(instance_->get(), RD_KAFKA_ADMIN_OP_DELETERECORDS, "deleting records", timeout);
+  const PartitionListHandle list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(below.size())));
+  for (const auto& [where, offset] : below) {
+    rd_kafka_topic_partition_list_add(list.get(), where.topic.c_str(), where.partition.value())
+        ->offset = offset.value();
+  }
+  const DeleteRecordsHandle request(rd_kafka_DeleteRecords_new(list.get()));
+  rd_kafka_DeleteRecords_t* requests[] = {request.get()};  // NOLINT(modernize-avoid-c-arrays)
+  rd_kafka_DeleteRecords(call.client(), requests, 1, call.options(), call.queue());
+  const EventHandle answer = PAWL_TRY(call.answer());
+  const rd_kafka_topic_partition_list_t* const results = rd_kafka_DeleteRecords_result_offsets(
+      rd_kafka_event_DeleteRecords_result(answer.get()));
+  for (const rd_kafka_topic_partition_t& element : elements(*results)) {
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return to_error(element.err, "deleting records of " + to_string(to_topic_partition(element)));
+    }
+  }
+  return {};
+}
+
+}  // namespace pawl::internal::rdkafka
