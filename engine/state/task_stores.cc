@@ -81,6 +81,16 @@ std::string TaskStores::stamp_of(const StoreSpec& spec, const std::string& topic
                      topic_id);
 }
 
+Result<void> TaskStores::forget(StoreBackend& backend, const std::string& store) {
+  // The position goes first and for good: a crash in between must not leave it without its rows.
+  const std::vector<MetadataChange> changes{{position_name(store), std::nullopt},
+                                            {progress_name(store), std::nullopt},
+                                            {retention_name(store), std::nullopt}};
+  PAWL_TRY(backend.apply({}, changes));
+  PAWL_TRY(backend.flush(FlushMode::wait));
+  return backend.remove_store(store);
+}
+
 Result<void> TaskStores::check_stamps(const std::vector<StoreSpec>& specs,
                                       const std::map<std::string, std::string>& topic_ids) {
   const std::string owner =
@@ -104,10 +114,7 @@ Result<void> TaskStores::check_stamps(const std::vector<StoreSpec>& specs,
           fmt::format("store {} is rebuilt from its changelog: it was made as '{}', now it is '{}'",
                       spec.name, *old, stamp));
       const Mark mark("store_rebuilt_for_stamp");
-      PAWL_TRY(persistent_->remove_store(spec.name));
-      changes.push_back({position_name(spec.name), std::nullopt});
-      changes.push_back({progress_name(spec.name), std::nullopt});
-      changes.push_back({retention_name(spec.name), std::nullopt});
+      PAWL_TRY(forget(*persistent_, spec.name));
     }
     changes.push_back({stamp_name(spec.name), stamp});
   }
@@ -150,9 +157,13 @@ Result<void> TaskStores::open_store(const StoreSpec& spec) {
                                     ? ChangelogMode::coalesced
                                     : ChangelogMode::every_put;
   surroundings.committed_cache_bytes_max = options_.store_cache_bytes_max;
+  const auto position = PAWL_TRY(backend.metadata(position_name(spec.name)));
+  if (entry->writer != nullptr && !position.has_value()) {
+    // Rows may have reached the disk before the first position did; the changelog holds them all.
+    PAWL_TRY(backend.remove_store(spec.name));
+  }
   entry->store = PAWL_TRY(open_managed_store(spec, surroundings));
-  if (const auto position = PAWL_TRY(backend.metadata(position_name(spec.name)));
-      position.has_value() && position->size() == 8) {
+  if (position.has_value() && position->size() == 8) {
     entry->position = Offset(big_endian::load_i64(position->data()));
   }
   if (const auto progress = PAWL_TRY(backend.metadata(progress_name(spec.name)));
@@ -388,11 +399,7 @@ Result<void> TaskStores::rebuild(std::size_t store, const std::string& why) {
   const Mark mark("store_rebuilt");
   StoreBackend& backend = backend_of(spec);
   entries_[store].reset();
-  PAWL_TRY(backend.remove_store(spec.name));
-  const std::vector<MetadataChange> forget{{position_name(spec.name), std::nullopt},
-                                           {progress_name(spec.name), std::nullopt},
-                                           {retention_name(spec.name), std::nullopt}};
-  PAWL_TRY(backend.apply({}, forget));
+  PAWL_TRY(forget(backend, spec.name));
   PAWL_TRY(open_store(spec));
   std::swap(entries_[store], entries_.back());
   entries_.pop_back();

@@ -120,6 +120,7 @@ class TaskStores {
  private:
   struct Entry;
 
+  static Result<void> forget(StoreBackend& backend, const std::string& store);
   Result<void> check_stamps(const std::vector<StoreSpec>& specs,
                             const std::map<std::string, std::string>& topic_ids);
   Result<void> open_store(const StoreSpec& spec);
