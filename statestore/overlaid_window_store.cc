@@ -191,16 +191,8 @@ void OverlaidWindowStore::log_pending() {
 }
 
 NullableBytesView OverlaidWindowStore::get(BytesView key, Timestamp start) {
-  if (start < first_visible()) {
+  if (start < first_visible() || spec_.retain_duplicates) {
     return std::nullopt;
-  }
-  if (spec_.retain_duplicates) {
-    const auto rows = fetch(key, start, start, Direction::forward);
-    if (!rows->valid()) {
-      return std::nullopt;
-    }
-    scratch_ = rows->value();
-    return NullableBytesView(scratch_);
   }
   codec_.encode({key, start, 0}, row_key_);
   const SegmentId segment = segment_of(start);

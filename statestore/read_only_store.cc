@@ -58,6 +58,9 @@ Result<void> ReadOnlyKeyValueStore::range(
 
 Result<std::optional<Bytes>> ReadOnlyWindowStore::get(BytesView key, Timestamp start) const {
   std::optional<Bytes> found;
+  if (spec_.retain_duplicates) {
+    return found;  // as WindowStore::get
+  }
   PAWL_TRY(fetch(key, start, start, [&](BytesView, Timestamp, BytesView row) {
     found.emplace(row);
     return false;

@@ -5,6 +5,7 @@
 #include <pawl/model/assert.h>
 #include <pawl/statestore/backends.h>
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <stdexcept>
 #include <utility>
@@ -180,6 +181,16 @@ void DriverCore::feed_from(const std::string& topic, pawl::Offset from) {
 }
 
 void DriverCore::run() {
+  try {
+    process_all();
+  } catch (...) {
+    capture();  // what the failing record sent before it failed can be looked at
+    throw;
+  }
+  capture();
+}
+
+void DriverCore::process_all() {
   bool progress = true;
   while (progress) {
     progress = false;
@@ -213,6 +224,8 @@ void DriverCore::commit_tasks() {
     changelogs_[record.topic].push_back(std::move(record));
   }
   uncommitted_changelog_.clear();
+  uncommitted_unread_.clear();
+  uncommitted_produced_ = 0;
   for (auto& [topic, log] : logs_) {
     log.committed = log.records.size();
   }
@@ -241,8 +254,10 @@ void DriverCore::capture() {
         append(record.topic, {record.key, record.value, record.timestamp, record.headers});
       }
       unread_[record.topic].push_back(record);
+      ++uncommitted_unread_[record.topic];
     }
     produced_.push_back(std::move(record));
+    ++uncommitted_produced_;
   }
 }
 
@@ -250,9 +265,23 @@ void DriverCore::commit() {
   commit_tasks();
 }
 
-void DriverCore::abort() {
+void DriverCore::take_back_outputs() {
   collector_.drop();
   uncommitted_changelog_.clear();
+  for (const auto& [topic, count] : uncommitted_unread_) {
+    std::deque<ProducedRecord>& unread = unread_[topic];
+    unread.erase(unread.end() - static_cast<std::ptrdiff_t>(std::min(count, unread.size())),
+                 unread.end());
+  }
+  uncommitted_unread_.clear();
+  produced_.erase(produced_.end() - static_cast<std::ptrdiff_t>(
+                                        std::min(uncommitted_produced_, produced_.size())),
+                  produced_.end());
+  uncommitted_produced_ = 0;
+}
+
+void DriverCore::abort() {
+  take_back_outputs();
   for (const auto& task : tasks_) {
     task->commit_aborted();
   }

@@ -74,11 +74,14 @@ class DriverCore {
   void append(const std::string& topic, TestRecordBytes record);
   void feed(const std::string& topic, std::size_t index);
   void feed_from(const std::string& topic, pawl::Offset from);
-  // Processes until nothing is left, committing as the options say.
+  // Processes until nothing is left, committing as the options say; a failure is thrown.
   void run();
+  void process_all();
   void commit_tasks();
   // Moves what tasks sent to where it belongs: inputs again, changelogs, outputs.
   void capture();
+  // Forgets what was sent since the last commit and was not read yet.
+  void take_back_outputs();
   [[nodiscard]] ProducedRecord::Kind kind_of(const std::string& topic) const;
 
   Topology topology_;
@@ -96,6 +99,9 @@ class DriverCore {
   std::set<std::string> repartition_topics_;
   std::map<std::string, std::deque<ProducedRecord>> unread_;
   std::vector<ProducedRecord> produced_;
+  // How many of the last in unread_ and produced_ no commit has confirmed.
+  std::map<std::string, std::size_t> uncommitted_unread_;
+  std::size_t uncommitted_produced_ = 0;
 };
 
 }  // namespace pawl::testing::internal

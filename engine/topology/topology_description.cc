@@ -80,12 +80,10 @@ std::string text_of(const Described& node) {
     case NodeKind::source:
       return fmt::format("    Source: {} (topics: [{}])\n      --> {}\n", spec.name,
                          joined(java_hash_order(spec.topics)), names_of(node.successors));
-    case NodeKind::processor: {
-      const std::set<std::string> stores(spec.stores.begin(), spec.stores.end());
+    case NodeKind::processor:
       return fmt::format("    Processor: {} (stores: [{}])\n      --> {}\n      <-- {}\n",
-                         spec.name, joined({stores.begin(), stores.end()}),
+                         spec.name, joined(java_hash_order(spec.stores)),
                          names_of(node.successors), names_of(node.predecessors));
-    }
     case NodeKind::sink:
       break;
   }

@@ -18,6 +18,7 @@
 #include <pawl/operators/nodes/table_source_node.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
+#include <pawl/operators/topics.h>
 
 #include <memory>
 #include <string>
@@ -29,24 +30,18 @@ namespace pawl {
 
 class StreamBuilder {
  public:
-  // A stream of one or several topics.
+  // A stream of one topic or of several.
   template <class K, class V>
-  Stream<K, V> stream(const std::string& topic, const Consumed<K, V>& consumed = {}) {
-    return stream<K, V>(std::vector<std::string>{topic}, default_serde<K>(), default_serde<V>(),
-                        consumed);
+  Stream<K, V> stream(const Topics& topics, const Consumed<K, V>& consumed = {}) {
+    return stream<K, V>(topics, default_serde<K>(), default_serde<V>(), consumed);
   }
   template <class K, class V>
-  Stream<K, V> stream(const std::string& topic, Serde<K> key, Serde<V> value,
-                      const Consumed<K, V>& consumed = {}) {
-    return stream(std::vector<std::string>{topic}, std::move(key), std::move(value), consumed);
-  }
-  template <class K, class V>
-  Stream<K, V> stream(const std::vector<std::string>& topics, Serde<K> key, Serde<V> value,
+  Stream<K, V> stream(const Topics& topics, Serde<K> key, Serde<V> value,
                       const Consumed<K, V>& consumed = {}) {
     const std::string name = plan_->next_name("KSTREAM-SOURCE-", consumed.name());
     internal::StreamPlan<K, V> stream;
     stream.plan = plan_;
-    stream.node = &add_source<K, V>(name, topics, key, value, consumed);
+    stream.node = &add_source<K, V>(name, topics.names(), key, value, consumed);
     stream.sources = {name};
     stream.key_serde = std::move(key);
     stream.value_serde = std::move(value);

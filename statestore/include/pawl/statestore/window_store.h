@@ -20,7 +20,8 @@ class WindowStore : public StateStore {
   virtual void put(BytesView key, NullableBytesView value, Timestamp start,
                    Timestamp logged_at) = 0;
 
-  // Returns: the value of one window, or nothing. Lifetime: until the next call on this store.
+  // Returns: the value of one window, or nothing; always nothing in a store that keeps duplicates,
+  // whose windows have no single value: fetch() them. Lifetime: until the next call on this store.
   virtual NullableBytesView get(BytesView key, Timestamp start) = 0;
 
   // Visits the windows of one key with start in [from, to], in time order.

@@ -115,6 +115,14 @@ class TypedKeyValueStore : public TypedKeyValueReader<K, V> {
     this->store_->put(this->codec_->key_bytes(key), this->codec_->value_bytes(value),
                       this->store_->context().timestamp);
   }
+  // Writes nothing when the key has a value. Returns: that value.
+  std::optional<V> put_if_absent(const K& key, const V& value) {
+    std::optional<V> present = get(key);
+    if (!present.has_value()) {
+      put(key, value);
+    }
+    return present;
+  }
   void erase(const K& key) {
     this->store_->put(this->codec_->key_bytes(key), std::nullopt,
                       this->store_->context().timestamp);
@@ -143,6 +151,15 @@ class TypedTimestampedKeyValueStore : public TypedKeyValueReader<K, V> {
   void put(const K& key, const V& value, Timestamp timestamp) {
     this->store_->put(this->codec_->key_bytes(key),
                       this->codec_->row_bytes(value, timestamp, this->timestamped_), timestamp);
+  }
+  // Writes nothing when the key has a value. Returns: that value.
+  std::optional<ValueAndTimestamp<V>> put_if_absent(const K& key, const V& value,
+                                                    Timestamp timestamp) {
+    std::optional<ValueAndTimestamp<V>> present = get(key);
+    if (!present.has_value()) {
+      put(key, value, timestamp);
+    }
+    return present;
   }
   // The tombstone is logged with the timestamp of the record in hand, as Kafka Streams does.
   void erase(const K& key) {

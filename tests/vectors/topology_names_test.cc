@@ -1,0 +1,90 @@
+// Compares plans with unit/topology_names.jsonl: nodes, stores and topics, byte for byte.
+#include "vectors/named_topologies.h"
+#include "vectors/replay.h"
+#include "vectors/vector_json.h"
+
+#include <pawl/operators/topology_builder.h>
+#include <pawl/serde/primitives.h>
+#include <pawl/statestore/typed/stores.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace pawl::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::TestParamInfo;
+using ::testing::UnorderedElementsAreArray;
+using ::testing::ValuesIn;
+
+std::map<std::string, nlohmann::json> recorded_rows() {
+  std::map<std::string, nlohmann::json> rows;
+  for (const nlohmann::json& row : read_json_lines("unit/topology_names.jsonl")) {
+    rows[row.at("name").get<std::string>()] = row;
+  }
+  return rows;
+}
+
+std::vector<std::string> names_of_topologies() {
+  std::vector<std::string> names;
+  for (const auto& [name, ignored] : named_topologies()) {
+    names.push_back(name);
+  }
+  return names;
+}
+
+class TopologyNames : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(TopologyNames, EqualThoseOfKafkaStreams) {
+  const nlohmann::json row = recorded_rows().at(GetParam());
+
+  const Topology topology = named_topologies().at(GetParam())();
+
+  EXPECT_EQ(topology.describe(), row.at("description").get<std::string>());
+  std::vector<VectorSubtopology> expected;
+  for (const nlohmann::json& subtopology : row.at("subtopologies")) {
+    expected.push_back(subtopology_from(subtopology));
+  }
+  EXPECT_TRUE(plan_of(topology, "app") == expected);
+}
+
+std::string row_name(const TestParamInfo<std::string>& info) {
+  return info.param;
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, TopologyNames, ValuesIn(names_of_topologies()), row_name);
+
+TEST(TopologyNamesFile, HasNoRowThatIsForgotten) {
+  std::vector<std::string> recorded;
+  for (const auto& [name, ignored] : recorded_rows()) {
+    recorded.push_back(name);
+  }
+
+  std::vector<std::string> known = names_of_topologies();
+  const std::set<std::string> to_come = topologies_to_come();
+  known.insert(known.end(), to_come.begin(), to_come.end());
+
+  EXPECT_THAT(known, UnorderedElementsAreArray(recorded));
+}
+
+// Of row window_store_in_state_stores: its session and versioned stores do not exist yet, but the
+// order of a processor's stores in the description (that of a Java HashSet) can be seen.
+TEST(TopologyDescription, ListsStoresInJavasOrder) {
+  struct PassOn final : Processor<std::string, std::string> {
+    void process(const Record<std::string, std::string>& /*record*/) override {}
+  };
+  TopologyBuilder builder;
+  const auto source = builder.source("src", {"in"}, serde::string(), serde::string());
+  for (const char* store : {"ws", "ss", "vs"}) {
+    builder.add_store(stores::key_value<std::string, std::string>(store));
+  }
+  builder.processor("proc", [] { return std::make_unique<PassOn>(); }, source, {"ws", "ss", "vs"});
+
+  EXPECT_THAT(builder.build().describe(), HasSubstr("Processor: proc (stores: [ss, ws, vs])"));
+}
+
+}  // namespace
+}  // namespace pawl::test

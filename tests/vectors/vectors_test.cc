@@ -1,0 +1,172 @@
+// Replays every recording of Kafka Streams' test driver: with memory and with RocksDB beneath, and
+// once more natively.
+#include "support/temporary_directory.h"
+#include "vectors/replay.h"
+#include "vectors/vector_topologies.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <tuple>
+
+namespace pawl::test {
+namespace {
+
+using ::testing::Combine;
+using ::testing::ElementsAreArray;
+using ::testing::TestParamInfo;
+using ::testing::UnorderedElementsAreArray;
+using ::testing::Values;
+using ::testing::ValuesIn;
+
+Topology topology_of(const std::string& name) {
+  return vector_topologies().at(name)();
+}
+
+std::vector<std::string> names_of(const Lines& lines) {
+  std::vector<std::string> names;
+  for (const auto& [name, ignored] : lines) {
+    names.push_back(name);
+  }
+  return names;
+}
+
+void expect_equal(const Lines& expected, const Lines& actual) {
+  EXPECT_THAT(names_of(actual), ElementsAreArray(names_of(expected)));
+  for (const auto& [topic, lines] : expected) {
+    const auto found = actual.find(topic);
+    if (found != actual.end() && found->second != lines) {
+      std::size_t at = 0;
+      while (at < lines.size() && at < found->second.size() && lines[at] == found->second[at]) {
+        ++at;
+      }
+      ADD_FAILURE() << topic << ", record " << at << " of " << lines.size() << " (pawl: "
+                    << found->second.size() << ")\n  Kafka Streams: "
+                    << (at < lines.size() ? lines[at] : "nothing more") << "\n  pawl:          "
+                    << (at < found->second.size() ? found->second[at] : "nothing more");
+    }
+  }
+}
+
+// What stopped processing, if anything did.
+void expect_equal_end(const VectorCase& vector, const Replay& replayed) {
+  EXPECT_EQ(replayed.stopped_at, vector.stops_at)
+      << (replayed.error.has_value() ? replayed.error->message : "it did not stop");
+  if (replayed.error.has_value()) {
+    EXPECT_EQ(replayed.error->kind, ErrorKind::fatal) << replayed.error->message;
+  }
+}
+
+std::string vector_name(const TestParamInfo<std::string>& info) {
+  return info.param;
+}
+
+class VectorPlan : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(VectorPlan, EqualsThatOfKafkaStreams) {
+  const VectorCase vector = load_vector(GetParam());
+
+  const Topology topology = topology_of(GetParam());
+
+  EXPECT_EQ(without_classes(topology.describe()), without_classes(vector.description));
+  const std::vector<VectorSubtopology> plan = plan_of(topology, vector.application_id);
+  ASSERT_EQ(plan.size(), vector.subtopologies.size());
+  for (std::size_t part = 0; part < plan.size(); ++part) {
+    EXPECT_EQ(plan[part].source_topics, vector.subtopologies[part].source_topics) << part;
+    EXPECT_EQ(plan[part].sink_topics, vector.subtopologies[part].sink_topics) << part;
+    EXPECT_TRUE(plan[part].repartition_topics == vector.subtopologies[part].repartition_topics);
+    EXPECT_TRUE(plan[part].changelog_topics == vector.subtopologies[part].changelog_topics);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Vectors, VectorPlan, ValuesIn(recorded_vectors()),
+                         vector_name);
+
+enum class Backend { memory, rocksdb };
+
+class VectorReplay : public ::testing::TestWithParam<std::tuple<std::string, Backend>> {};
+
+TEST_P(VectorReplay, EqualsKafkaStreams) {
+  const auto& [name, backend] = GetParam();
+  const VectorCase vector = load_vector(name);
+  const Topology topology = topology_of(name);
+  const TemporaryDirectory directory;
+  testing::DriverOptions options = java_options(vector);
+  if (backend == Backend::rocksdb) {
+    options.state_dir = directory.path() / "state";
+  }
+
+  const Replay replayed = replay(vector, topology, options);
+
+  const Comparison comparison = comparison_of(vector, topology);
+  expect_equal(lines_of(vector.outputs, comparison), lines_of(replayed.outputs, comparison));
+  expect_equal_end(vector, replayed);
+  EXPECT_THAT(metadata_lines(replayed.metadata), ElementsAreArray(metadata_lines(vector.metadata)));
+}
+
+std::string replay_name(const TestParamInfo<std::tuple<std::string, Backend>>& info) {
+  return std::get<0>(info.param) +
+         (std::get<1>(info.param) == Backend::memory ? "_memory" : "_rocksdb");
+}
+
+INSTANTIATE_TEST_SUITE_P(Vectors, VectorReplay,
+                         Combine(ValuesIn(replayed_vectors()),
+                                 Values(Backend::memory, Backend::rocksdb)),
+                         replay_name);
+
+// Kafka Streams has let go of a record's raw bytes when another output of it was sent before; pawl
+// keeps them natively, and dead-letters the whole record.
+std::vector<VectorOutput> with_raw_dead_letters(const VectorCase& vector) {
+  std::vector<VectorOutput> outputs = vector.outputs;
+  const std::string dead_letter_topic = native_options(vector).errors.dead_letter_topic;
+  for (VectorOutput& output : outputs) {
+    if (output.record.topic == dead_letter_topic) {
+      const VectorInput& input = vector.inputs.at(static_cast<std::size_t>(output.input - 1));
+      output.record.key = input.record.key;
+      output.record.value = input.record.value;
+    }
+  }
+  return outputs;
+}
+
+class NativeReplay : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(NativeReplay, SinksEqualThoseOfKafkaStreams) {
+  const VectorCase vector = load_vector(GetParam());
+  const Topology topology = topology_of(GetParam());
+
+  const Replay replayed = replay(vector, topology, native_options(vector));
+
+  Comparison comparison = comparison_of(vector, topology);
+  comparison.sinks_only = true;
+  // Kafka Streams' driver runs all subtopologies in one task, which orders their records; pawl runs
+  // them as a broker would.
+  comparison.as_sets = topology.subtopologies().size() > 1;
+  expect_equal(lines_of(with_raw_dead_letters(vector), comparison), lines_of(replayed.outputs, comparison));
+  expect_equal_end(vector, replayed);
+}
+
+INSTANTIATE_TEST_SUITE_P(Vectors, NativeReplay, ValuesIn(replayed_vectors()),
+                         vector_name);
+
+TEST(CachedStore, HasTheChangelogThatPawlCoalescesPerCommit) {
+  const VectorCase vector = load_vector(kCachedStoreVector);
+  const Topology topology = topology_of(kCachedStoreVector);
+
+  const Replay replayed = replay(vector, topology, native_options(vector));
+
+  const Comparison comparison = comparison_of(vector, topology);
+  expect_equal(lines_of(vector.outputs, comparison), lines_of(replayed.outputs, comparison));
+}
+
+TEST(Vectors, AllHaveATopology) {
+  std::vector<std::string> built;
+  for (const auto& [name, ignored] : vector_topologies()) {
+    built.push_back(name);
+  }
+
+  EXPECT_THAT(built, UnorderedElementsAreArray(recorded_vectors()));
+}
+
+}  // namespace
+}  // namespace pawl::test
