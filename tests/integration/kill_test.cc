@@ -184,14 +184,17 @@ TEST_F(KillTest, ExactlyOnceLosesAndRepeatsNothing) {
 }
 
 TEST_F(KillTest, AtLeastOnceShowsDuplicatesToTheSameChecks) {
-  run({.guarantee = "at_least_once", .records = 200'000, .duration = seconds(20)});
+  run({.guarantee = "at_least_once", .bug = "", .records = 200'000, .duration = seconds(20)});
 
   EXPECT_THAT(differences(), ::testing::Not(::testing::IsEmpty()))
       << "the checks are blind: kills without transactions must repeat something";
 }
 
 TEST_F(KillTest, OffsetsOutsideTheTransactionAreFound) {
-  run({.bug = "offsets_outside_transaction", .records = 200'000, .duration = seconds(20)});
+  run({.guarantee = "exactly_once",
+       .bug = "offsets_outside_transaction",
+       .records = 200'000,
+       .duration = seconds(20)});
 
   EXPECT_THAT(differences(), ::testing::Not(::testing::IsEmpty()))
       << "the checks are blind: with this bug, kills must lose something";
