@@ -100,7 +100,10 @@ Result<void> TaskStores::check_stamps(const std::vector<StoreSpec>& specs,
     return Error{ErrorKind::corrupted_state,
                  fmt::format("the directory belongs to {}, not to {}", *found, owner)};
   }
-  std::vector<MetadataChange> changes{{kTaskStamp, owner}};
+  std::vector<MetadataChange> changes;
+  if (!found.has_value()) {
+    changes.push_back({kTaskStamp, owner});
+  }
   for (const StoreSpec& spec : specs) {
     if (&backend_of(spec) != persistent_.get()) {
       continue;
@@ -116,9 +119,15 @@ Result<void> TaskStores::check_stamps(const std::vector<StoreSpec>& specs,
       const Mark mark("store_rebuilt_for_stamp");
       PAWL_TRY(forget(*persistent_, spec.name));
     }
-    changes.push_back({stamp_name(spec.name), stamp});
+    if (old != stamp) {
+      changes.push_back({stamp_name(spec.name), stamp});
+    }
   }
-  return persistent_->apply({}, changes);
+  if (changes.empty()) {
+    return {};
+  }
+  PAWL_TRY(persistent_->apply({}, changes));
+  return persistent_->flush(FlushMode::wait);
 }
 
 Result<void> TaskStores::open(const std::vector<StoreSpec>& specs,

@@ -78,8 +78,13 @@ Result<std::shared_ptr<RocksdbDatabase>> RocksdbDatabase::open(
 
 Result<void> RocksdbDatabase::open_families() {
   std::vector<std::string> names{rocksdb::kDefaultColumnFamilyName};
-  std::error_code ignored;
-  if (std::filesystem::exists(std::filesystem::path(directory_) / "CURRENT", ignored)) {
+  std::error_code failed;
+  std::filesystem::create_directories(directory_, failed);  // RocksDB makes the last folder only
+  if (failed) {
+    return Error{ErrorKind::fatal, fmt::format("directory {} cannot be made: {}", directory_,
+                                               failed.message())};
+  }
+  if (std::filesystem::exists(std::filesystem::path(directory_) / "CURRENT", failed)) {
     const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(options_, directory_, &names);
     if (!listed.ok()) {
       return error("cannot be listed", listed);
