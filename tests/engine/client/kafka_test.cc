@@ -1,9 +1,10 @@
 #include "engine/client/kafka_test.h"
 
+#include "support/kafka.h"
+
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 namespace pawl::testing {
@@ -61,10 +62,7 @@ std::vector<std::string> KeptRecords::values() const {
 }
 
 void KafkaTest::SetUp() {
-  const char* const address = std::getenv("PAWL_TEST_BOOTSTRAP");
-  ASSERT_NE(address, nullptr)
-      << "PAWL_TEST_BOOTSTRAP has to name a broker, such as `tools/kafka start` prints it";
-  bootstrap = address;
+  bootstrap = test::test_bootstrap();
   group = unique("group");
   clients = connect(connection());
 }

@@ -1,5 +1,4 @@
-// KafkaTest: what tests against a real broker share: its address (from PAWL_TEST_BOOTSTRAP),
-// connections, topics, and sinks that keep what they get. Nothing sleeps: eventually() repeats a
+// KafkaTest: what tests against a real broker share: its address, connections, topics, and sinks that keep what they get. Nothing sleeps: eventually() repeats a
 // step that itself waits for the broker.
 #pragma once
 
