@@ -96,7 +96,7 @@ Result<void> StreamThread::connect() {
   commit_ = std::make_unique<CommitCycle>(*producer_, *membership_, *sources_, *surroundings_.clock,
                                           *surroundings_.log, commit_options);
   last_touch_ = last_purge_ = last_commit_ = surroundings_.clock->monotonic();
-  return membership_->join();
+  return {};
 }
 
 TaskEnvironment StreamThread::environment_of(TaskId /*task*/) {
@@ -120,12 +120,22 @@ Result<void> StreamThread::run_once() {
   if (stopped_) {
     return {};
   }
+  if (!joined_) {
+    PAWL_TRY(membership_->join());
+    joined_ = true;
+  }
   PAWL_TRY(serve_membership());
   if (change_.has_value() && !commit_->running()) {
     PAWL_TRY(apply_change());
   }
   if (stop_requested_.load() != 0 && !change_.has_value() && !commit_->running()) {
     return step_stop();
+  }
+  // First the producer: what its former life left open must be ended before a task looks for the
+  // end of its changelogs.
+  const bool ready = commit_->running() || PAWL_TRY(ready_producer());
+  if (!ready) {
+    return {};
   }
   Result<bool> advanced = tasks_->advance(tasks_->running().empty() ? kIdleWait : milliseconds(0));
   if (!advanced.has_value()) {
@@ -251,20 +261,24 @@ Result<void> StreamThread::recover(const Error& error) {
   return {};
 }
 
-Result<void> StreamThread::work() {
-  if (!producer_->in_transaction()) {
-    const Result<void> ready = producer_->ensure_ready(milliseconds(500));
-    if (!ready.has_value()) {
-      if (ready.error().kind == ErrorKind::fatal) {
-        return ready.error();
-      }
-      if (ready.error().kind != ErrorKind::retriable) {
-        producer_->discard();
-      }
-      return {};  // nothing may be processed before; the broker answers or the next turn tries
-                  // again
-    }
+Result<bool> StreamThread::ready_producer() {
+  if (producer_->in_transaction()) {
+    return true;
   }
+  const Result<void> ready = producer_->ensure_ready(milliseconds(500));
+  if (ready.has_value()) {
+    return true;
+  }
+  if (ready.error().kind == ErrorKind::fatal) {
+    return ready.error();
+  }
+  if (ready.error().kind != ErrorKind::retriable) {
+    producer_->discard();
+  }
+  return false;  // the broker answers, or the next turn tries again
+}
+
+Result<void> StreamThread::work() {
   PAWL_TRY(router_->resume_drained());
   PAWL_TRY(router_->poll(busy_ ? milliseconds(0) : idle_wait(), kPollRecordsMax));
   const Timestamp wall = surroundings_.clock->wall();

@@ -63,6 +63,8 @@ class StreamThread {
   Result<void> step_commit();
   Result<void> apply_outcome(CommitOutcome outcome);
   Result<void> recover(const Error& error);
+  // Returns: whether records may be processed. Errors: fatal.
+  Result<bool> ready_producer();
   Result<void> work();
   Result<bool> process();
   Result<void> punctuate();
@@ -95,6 +97,7 @@ class StreamThread {
   MonotonicTime last_publish_{0};
   std::atomic<int> stop_requested_{0};
   bool left_ = false;
+  bool joined_ = false;
   bool stopped_ = false;
 };
 
