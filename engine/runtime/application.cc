@@ -251,7 +251,6 @@ Result<void> Application::Runtime::prepare() {
   surroundings_.stores = &stores_;
   surroundings_.clock = components_.clock.get();
   surroundings_.log = components_.log.get();
-  surroundings_.events = components_.events.get();
   surroundings_.restore = components_.restore.get();
   surroundings_.publish_metrics = [this](int thread, MetricsSnapshot snapshot) {
     metrics_.with([&](auto& by_thread) { by_thread[thread] = std::move(snapshot); });

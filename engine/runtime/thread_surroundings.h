@@ -11,7 +11,6 @@
 #include <pawl/engine/settings.h>
 #include <pawl/engine/topology.h>
 #include <pawl/model/clock.h>
-#include <pawl/model/event_log.h>
 #include <pawl/model/log.h>
 #include <pawl/model/random.h>
 #include <pawl/statestore/backends.h>
@@ -32,7 +31,6 @@ struct ThreadSurroundings {
   StoreRegistry* stores = nullptr;
   const Clock* clock = nullptr;
   LogSink* log = nullptr;
-  EventLog* events = nullptr;          // may be null
   RestoreListener* restore = nullptr;  // may be null
   // Receives what a thread has counted, from time to time.
   std::function<void(int thread, MetricsSnapshot snapshot)> publish_metrics;

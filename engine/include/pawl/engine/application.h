@@ -12,7 +12,6 @@
 #include <pawl/engine/settings.h>
 #include <pawl/engine/topology.h>
 #include <pawl/model/clock.h>
-#include <pawl/model/event_log.h>
 #include <pawl/model/log.h>
 #include <pawl/statestore/typed/read_only.h>
 
@@ -47,14 +46,14 @@ std::string_view to_string(ApplicationState state);
 struct Components {
   std::shared_ptr<LogSink> log;              // default: stderr
   std::shared_ptr<Clock> clock;              // default: the system's clocks
-  std::shared_ptr<EventLog> events;          // default: none
   std::shared_ptr<RestoreListener> restore;  // default: none; see terminal_progress_bar()
   // Called on every change of state, on the thread that makes it.
   std::function<void(ApplicationState)> on_state;
   // Seeds what is drawn at random; 0 = from the system.
   std::uint64_t seed = 0;
   // Makes the connections to Kafka; default: librdkafka. For simulators and fault tests.
-  std::function<Result<std::unique_ptr<internal::Clients>>(const internal::KafkaConnection&)> connect;
+  std::function<Result<std::unique_ptr<internal::Clients>>(const internal::KafkaConnection&)>
+      connect;
 };
 
 class Application {
