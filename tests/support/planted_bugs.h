@@ -18,7 +18,10 @@ class OffsetsOutsideTheTransaction final : public internal::ProducerClient {
       : inner_(std::move(inner)), own_transactions_(std::move(own_transactions)) {}
 
   Result<void> init_transactions(std::chrono::milliseconds timeout) override {
-    PAWL_TRY(own_transactions_->init_transactions(timeout));
+    if (!own_ready_) {
+      PAWL_TRY(own_transactions_->init_transactions(timeout));
+      own_ready_ = true;
+    }
     return inner_->init_transactions(timeout);
   }
   Result<void> begin_transaction() override { return inner_->begin_transaction(); }
@@ -48,6 +51,7 @@ class OffsetsOutsideTheTransaction final : public internal::ProducerClient {
  private:
   std::unique_ptr<internal::ProducerClient> inner_;
   std::unique_ptr<internal::ProducerClient> own_transactions_;
+  bool own_ready_ = false;
 };
 
 // Clients with the bug of the given name; none for an empty name.

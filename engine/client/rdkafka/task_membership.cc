@@ -24,7 +24,7 @@ constexpr milliseconds kLookInterval{500};
 // without it, after the session's end.
 constexpr milliseconds kLeaveAnswer{5'000};
 // The same, where a member goes away without having been asked to leave.
-constexpr milliseconds kGoodbye{300};
+constexpr milliseconds kGoodbye{5'000};
 
 std::vector<TaskId> to_vector(const std::set<TaskId>& tasks) {
   return {tasks.begin(), tasks.end()};
@@ -42,29 +42,29 @@ TaskMembership::TaskMembership(std::shared_ptr<Instance> instance,
 }
 
 TaskMembership::~TaskMembership() {
-  if (joined_ && !left_ && instance_id_.empty() && !fatal_error().has_value()) {
-    leave_now();
-  }
-}
-
-void TaskMembership::leave_now() {
-  instance_->forget_watch();
-  rd_kafka_unsubscribe(instance_->get());
   for (const Pending& pending : changes_) {
     give_back(pending.give_back.get());
   }
+  // A client that is destroyed while a rebalance waits for its answer waits for it for ever. So it
+  // is closed first, and whatever it asks is answered.
+  queue_.reset(rd_kafka_queue_new(instance_->get()));
+  const ErrorHandle refused(rd_kafka_consumer_close_queue(instance_->get(), queue_.get()));
   const Deadline deadline(kGoodbye);
-  while (!instance_->watch_seen() && !deadline.passed()) {
+  while (rd_kafka_consumer_closed(instance_->get()) == 0 && !deadline.passed()) {
     const EventHandle event = next_event(milliseconds(deadline.remaining_ms(milliseconds(10))));
     if (event != nullptr && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
-      const bool assign =
-          rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-      rd_kafka_topic_partition_list_t* const list =
-          rd_kafka_event_topic_partition_list(event.get());
-      const ErrorHandle ignored(assign ? rd_kafka_incremental_assign(instance_->get(), list)
-                                       : rd_kafka_incremental_unassign(instance_->get(), list));
+      answer(event.get());
+    } else if (event == nullptr && refused != nullptr) {
+      return;  // a client that has failed for good asks nothing new
     }
   }
+}
+
+void TaskMembership::answer(rd_kafka_event_t* event) {
+  const bool assign = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+  rd_kafka_topic_partition_list_t* const list = rd_kafka_event_topic_partition_list(event);
+  const ErrorHandle ignored(assign ? rd_kafka_incremental_assign(instance_->get(), list)
+                                   : rd_kafka_incremental_unassign(instance_->get(), list));
 }
 
 std::optional<Error> TaskMembership::fatal_error() const {

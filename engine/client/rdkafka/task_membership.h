@@ -42,7 +42,8 @@ class TaskMembership final : public Membership {
  public:
   // `options`: what `instance` was made of.
   TaskMembership(std::shared_ptr<Instance> instance, const MembershipOptions& options);
-  // A static member stays in the group. A dynamic one leaves it, if the coordinator is there.
+  // A static member stays in the group. A dynamic one leaves it, if the coordinator answers within
+  // seconds.
   ~TaskMembership() override;
 
   Result<void> join() override;
@@ -75,7 +76,8 @@ class TaskMembership final : public Membership {
   void queue_lost(PartitionListHandle give_back);
   std::optional<AssignmentChange> deliver();
   void advance_leaving();
-  void leave_now();
+  // Answers a rebalance of a membership that ends.
+  void answer(rd_kafka_event_t* event);
   [[nodiscard]] std::optional<Error> fatal_error() const;
 
   std::shared_ptr<Instance> instance_;
