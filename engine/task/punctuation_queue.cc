@@ -35,4 +35,16 @@ Timestamp PunctuationQueue::next_due() const {
   return next;
 }
 
+void PunctuationQueue::commit() {
+  std::erase_if(schedules_, [](const Schedule& schedule) { return *schedule.cancelled; });
+  committed_ = schedules_;
+}
+
+void PunctuationQueue::drop() {
+  schedules_ = committed_;
+  for (const Schedule& schedule : schedules_) {
+    *schedule.cancelled = false;
+  }
+}
+
 }  // namespace pawl::internal

@@ -1,6 +1,7 @@
 // PunctuationQueue: the schedules of one task, by one kind of time, and which are due.
 // A due schedule fires once, however many intervals have passed, and goes on with the next multiple
-// of its interval. Source: PunctuationQueue, PunctuationSchedule. Thread rule: owner thread only.
+// of its interval. What a punctuation did is undone by an abort, so an abort makes it due again.
+// Source: PunctuationQueue, PunctuationSchedule. Thread rule: owner thread only.
 #pragma once
 
 #include <pawl/engine/node.h>
@@ -39,6 +40,11 @@ class PunctuationQueue {
   // Returns: when the next schedule is due; Timestamp::max() when there is none.
   [[nodiscard]] Timestamp next_due() const;
   [[nodiscard]] bool empty() const { return schedules_.empty(); }
+  // Keeps the schedules as they are for drop().
+  void commit();
+  // Goes back to the schedules of the last commit: what fired or was cancelled since is as before,
+  // what was added is gone.
+  void drop();
   void clear() { schedules_.clear(); }
 
  private:
@@ -52,6 +58,7 @@ class PunctuationQueue {
   static Timestamp following(const Schedule& schedule, Timestamp now);
 
   std::vector<Schedule> schedules_;
+  std::vector<Schedule> committed_;
 };
 
 }  // namespace pawl::internal

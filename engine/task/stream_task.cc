@@ -152,6 +152,8 @@ Result<void> StreamTask::start() {
             "the {} bytes of offset metadata: split it with repartition()",
             id_.subtopology.value(), context_.operator_times.size(), kOffsetMetadataBytesMax)};
   }
+  context_.stream_time_punctuations.commit();
+  context_.wall_clock_punctuations.commit();
   enter(TaskState::running);
   return {};
 }
@@ -298,6 +300,8 @@ Result<void> StreamTask::commit_succeeded() {
   for (auto& [node, time] : context_.operator_times) {
     time.commit();
   }
+  context_.stream_time_punctuations.commit();
+  context_.wall_clock_punctuations.commit();
   touched_ = false;
   context_.commit_requested = false;
   return stores_.commit();
@@ -315,6 +319,8 @@ void StreamTask::commit_aborted() {
   for (auto& [node, time] : context_.operator_times) {
     time.drop();
   }
+  context_.stream_time_punctuations.drop();
+  context_.wall_clock_punctuations.drop();
   touched_ = false;
   context_.commit_requested = false;
 }
