@@ -90,8 +90,10 @@ Result<void> TaskErrors::bad_record(BadRecordReason reason, const InputRecord& r
     drop("invalid_timestamp", message);
     return {};
   }
-  if (reason == BadRecordReason::timestamp_must_be_valid ||
-      environment_.errors.undecodable == OnBadRecord::fail) {
+  if (reason == BadRecordReason::timestamp_must_be_valid) {
+    return Error{ErrorKind::fatal, message};
+  }
+  if (environment_.errors.undecodable == OnBadRecord::fail) {
     return Error{
         ErrorKind::fatal,
         fmt::format("{}. Remedy: correct the serde, or set the policy to skip or dead_letter",
