@@ -36,19 +36,5 @@ find_package(nlohmann_json 3.10 REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(RocksDB REQUIRED)
-find_package(RdKafka REQUIRED)
+find_package(RdKafka MODULE REQUIRED)
 find_path(PAWL_XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
-
-# The version of the header that will be compiled against, which is what counts.
-get_target_property(pawl_rdkafka_include RdKafka::rdkafka INTERFACE_INCLUDE_DIRECTORIES)
-find_file(pawl_rdkafka_header librdkafka/rdkafka.h HINTS ${pawl_rdkafka_include} REQUIRED NO_CACHE)
-file(STRINGS ${pawl_rdkafka_header} pawl_rdkafka_version REGEX "#define RD_KAFKA_VERSION 0x")
-string(REGEX REPLACE ".*(0x[0-9a-f]+).*" "\\1" pawl_rdkafka_version "${pawl_rdkafka_version}")
-math(EXPR pawl_rdkafka_number "${pawl_rdkafka_version}")
-math(EXPR pawl_rdkafka_needed "0x020a0000")
-if(pawl_rdkafka_number LESS pawl_rdkafka_needed)
-  message(FATAL_ERROR
-    "librdkafka ${pawl_rdkafka_version} (${pawl_rdkafka_header}) is too old: pawl needs at least 2.10. Up to 2.9, an "
-    "offset commit during a cooperative rebalance loses the assignment. Remedy: run tools/setup, which builds a newer "
-    "one into its cache, or point CMAKE_PREFIX_PATH at one.")
-endif()

@@ -1,15 +1,19 @@
 # Installs the library so that `find_package(pawl)` gives pawl::pawl (all of it), pawl::protobuf and pawl::json.
 include(CMakePackageConfigHelpers)
 
-add_library(pawl INTERFACE)
-add_library(pawl::pawl ALIAS pawl)
-target_link_libraries(pawl INTERFACE pawl::operators)
-
 get_property(pawl_targets GLOBAL PROPERTY PAWL_TARGETS)
 install(TARGETS pawl ${pawl_targets} EXPORT pawlTargets FILE_SET HEADERS)
 set(pawl_config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/pawl)
 install(EXPORT pawlTargets NAMESPACE pawl:: DESTINATION ${pawl_config_folder})
 
+# Where the config file looks first. Links are followed, because tools/setup moves them to newer releases. Empty for
+# libraries that pkg-config found.
+foreach(library IN ITEMS RocksDB RdKafka)
+  set(pawl_${library}_dir "")
+  if(${library}_DIR)
+    file(REAL_PATH ${${library}_DIR} pawl_${library}_dir)
+  endif()
+endforeach()
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/pawlConfig.cmake.in
   ${PROJECT_BINARY_DIR}/pawlConfig.cmake INSTALL_DESTINATION ${pawl_config_folder})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/pawlConfigVersion.cmake
