@@ -160,7 +160,7 @@ class Feeder:
 
     def __init__(self, options, instances, progress):
         self.producer = Producer({
-            "bootstrap.servers": options.bootstrap, "enable.idempotence": True, "linger.ms": 5,
+            "bootstrap.servers": options.bootstrap, "enable.idempotence": True, "linger.ms": 5, "log_level": 3,
             "partitioner": "murmur2_random", "queue.buffering.max.messages": 1_000_000})
         self.offsets = Consumer({
             "bootstrap.servers": options.bootstrap, "group.id": GROUP, "enable.auto.commit": False,

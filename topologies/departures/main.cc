@@ -17,7 +17,7 @@ namespace {
 
 // What the demo's table shows.
 void write_metrics(const std::string& file, const pawl::MetricsSnapshot& metrics) {
-  nlohmann::json totals;
+  nlohmann::json totals = nlohmann::json::object();
   for (const auto& [id, value] : metrics.counters) {
     const auto reason = id.labels.find("reason");
     const std::string name = reason == id.labels.end() ? id.name : id.name + "." + reason->second;
