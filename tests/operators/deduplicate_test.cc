@@ -14,10 +14,10 @@ namespace pawl::test {
 namespace {
 
 using std::chrono::milliseconds;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::DriverCommit;
 using testing::DriverOptions;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using testing::TestRecord;
 using testing::TopologyDriver;
 

@@ -14,11 +14,11 @@ namespace pawl::test {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::DriverCommit;
+using testing::DriverOptions;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::DriverCommit;
-using testing::DriverOptions;
 using testing::TopologyDriver;
 
 // Windows of 10 ms that take events for 5 ms more.
