@@ -76,8 +76,11 @@ template <class T>
 Serde<T> default_serde() {
   static_assert(
       HasDefaultSerde<T>,
-      "pawl: this type has no serde. Specialise pawl::DefaultSerde<T>, or pass a serde with "
-      "Consumed/Grouped/Produced/Materialized/Joined where the type meets a topic or a store.");
+      "pawl: this type has no serde. Specialise pawl::DefaultSerde<T>, or pass a Serde<T> where "
+      "the "
+      "type meets a topic or a store: to stream(), table() or a store definition, with "
+      "Grouped::with, Produced::with, Repartitioned::with or Joined::with, or as the last argument "
+      "of aggregate().");
   return DefaultSerde<T>::make();
 }
 
