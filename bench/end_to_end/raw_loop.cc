@@ -10,6 +10,9 @@
 
 #include <CLI/CLI.hpp>
 
+// rd_kafka_producev takes its arguments through C macros.
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+
 namespace {
 
 constexpr int kBatch = 5'000;
