@@ -37,9 +37,8 @@ Topology reduce_groupby_repartition() {
   StreamBuilder builder;
   builder.stream<std::string, std::string>("in")
       .group_by(first_character)
-      .reduce([](const std::string& before, const std::string& value) {
-        return before + "+" + value;
-      })
+      .reduce(
+          [](const std::string& before, const std::string& value) { return before + "+" + value; })
       .to_stream()
       .to("out");
   return builder.build();

@@ -69,9 +69,8 @@ Topology with_store(const Definition& definition) {
                                      default_serde<typename P::ValueIn>());
   builder.add_store(definition);
   const auto processor =
-      builder.processor(
-          "proc", [definition] { return std::make_unique<P>(definition); }, source,
-          {definition.spec().name});
+      builder.processor("proc", [definition] { return std::make_unique<P>(definition); }, source,
+                        {definition.spec().name});
   builder.sink("snk", "out", processor);
   return builder.build();
 }

@@ -74,8 +74,8 @@ Topology all_stateless_unnamed() {
 
 Topology all_stateless_named() {
   StreamBuilder builder;
-  const auto stream = builder.stream<std::string, std::string>(
-      "in", Consumed<std::string, std::string>::as("src"));
+  const auto stream =
+      builder.stream<std::string, std::string>("in", Consumed<std::string, std::string>::as("src"));
   stream.for_each(look, Named::as("n1"));
   stream.filter(always, Named::as("n2"))
       .filter_not(always, Named::as("n3"))
@@ -91,11 +91,8 @@ Topology all_stateless_named() {
 
 Topology split_named_mixed() {
   StreamBuilder builder;
-  const auto branches = strings(builder)
-                            .split(Named::as("sp-"))
-                            .branch(always)
-                            .branch(always, "b")
-                            .default_branch();
+  const auto branches =
+      strings(builder).split(Named::as("sp-")).branch(always).branch(always, "b").default_branch();
   branches.at("sp-1")
       .merge(branches.at("sp-b"))
       .merge(branches.at("sp-0"), Named::as("mrg"))
@@ -218,32 +215,32 @@ VectorTopologies named_topologies() {
 }
 
 std::set<std::string> topologies_to_come() {
-  return {
-      // process_values
-      "process_unnamed_and_named",
-      // filter and map_values of tables
-      "table_store", "table_materialized_with_only",
-      // group_by of tables, and streams as tables
-      "table_groupby_variants", "totable_variants", "totable_then_join",
-      // global tables and stores
-      "global_table", "state_store_and_globals",
-      // sliding and session windows, session and versioned stores
-      "windowed_variants", "windowed_count_materialized_with", "window_store_in_state_stores",
-      // suppress until a time limit
-      "suppress_time_limit_variants",
-      // joins of two streams
-      "self_join", "stream_stream_inner_both_repartition",
-      "stream_stream_inner_both_repartition_named", "stream_stream_inner_named",
-      "stream_stream_inner_store_name", "stream_stream_inner_unnamed",
-      "stream_stream_left_both_repartition", "stream_stream_left_both_repartition_named",
-      "stream_stream_left_named", "stream_stream_left_store_name", "stream_stream_left_unnamed",
-      "stream_stream_outer_both_repartition", "stream_stream_outer_both_repartition_named",
-      "stream_stream_outer_named", "stream_stream_outer_store_name", "stream_stream_outer_unnamed",
-      // joins with versioned tables, of two tables, and by foreign key
-      "stream_table_grace", "table_table_variants", "fk_join_unnamed", "fk_join_named",
-      "fk_left_join_named_store",
-      // co-grouped streams
-      "cogroup_variants"};
+  return {// process_values
+          "process_unnamed_and_named",
+          // filter and map_values of tables
+          "table_store", "table_materialized_with_only",
+          // group_by of tables, and streams as tables
+          "table_groupby_variants", "totable_variants", "totable_then_join",
+          // global tables and stores
+          "global_table", "state_store_and_globals",
+          // sliding and session windows, session and versioned stores
+          "windowed_variants", "windowed_count_materialized_with", "window_store_in_state_stores",
+          // suppress until a time limit
+          "suppress_time_limit_variants",
+          // joins of two streams
+          "self_join", "stream_stream_inner_both_repartition",
+          "stream_stream_inner_both_repartition_named", "stream_stream_inner_named",
+          "stream_stream_inner_store_name", "stream_stream_inner_unnamed",
+          "stream_stream_left_both_repartition", "stream_stream_left_both_repartition_named",
+          "stream_stream_left_named", "stream_stream_left_store_name", "stream_stream_left_unnamed",
+          "stream_stream_outer_both_repartition", "stream_stream_outer_both_repartition_named",
+          "stream_stream_outer_named", "stream_stream_outer_store_name",
+          "stream_stream_outer_unnamed",
+          // joins with versioned tables, of two tables, and by foreign key
+          "stream_table_grace", "table_table_variants", "fk_join_unnamed", "fk_join_named",
+          "fk_left_join_named_store",
+          // co-grouped streams
+          "cogroup_variants"};
 }
 
 }  // namespace pawl::test

@@ -35,8 +35,7 @@ std::vector<VectorSubtopology> plan_of(const Topology& topology,
       const StoreSpec& spec = topology.store(store);
       if (spec.logging == Logging::enabled) {
         part.changelog_topics[internal::changelog_topic_name(application_id, store)] = {
-            std::nullopt,
-            internal::changelog_topic_config(spec, Compatibility::kafka_streams_4_3)};
+            std::nullopt, internal::changelog_topic_config(spec, Compatibility::kafka_streams_4_3)};
       }
     }
   }

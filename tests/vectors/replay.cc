@@ -79,7 +79,7 @@ std::string text_of(const std::optional<Bytes>& bytes) {
   for (const char c : *bytes) {
     constexpr const char* kDigits = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f) {
+    if (byte >= 0x20 && byte < 0x7f && c != '\\' && c != '\'') {
       text += c;
     } else {
       text += std::string("\\x") + kDigits[byte >> 4U] + kDigits[byte & 15U];
@@ -128,8 +128,8 @@ DriverOptions java_options(const VectorCase& vector) {
 DriverOptions native_options(const VectorCase& vector) {
   DriverOptions options;
   options.application_id = vector.application_id;
-  options.commit = vector.commits_by_hand ? testing::DriverCommit::by_hand
-                                          : testing::DriverCommit::each_record;
+  options.commit =
+      vector.commits_by_hand ? testing::DriverCommit::by_hand : testing::DriverCommit::each_record;
   options.errors = error_policy(vector.config);
   options.wall_clock_start = vector.wall_clock_start;
   return options;

@@ -122,9 +122,7 @@ Topology merge_two_topics() {
 
 Topology source_two_topics_one_node() {
   StreamBuilder builder;
-  builder.stream<std::string, std::string>({"in1", "in2"})
-      .map_values(with_point)
-      .to("out");
+  builder.stream<std::string, std::string>({"in1", "in2"}).map_values(with_point).to("out");
   return builder.build();
 }
 

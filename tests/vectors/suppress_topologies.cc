@@ -51,8 +51,7 @@ Topology manual_commit() {
 
 Topology named_nodes_everywhere() {
   StreamBuilder builder;
-  builder
-      .stream<std::string, std::string>("in", Consumed<std::string, std::string>::as("src"))
+  builder.stream<std::string, std::string>("in", Consumed<std::string, std::string>::as("src"))
       .filter([](const std::string* value) { return value != nullptr; }, Named::as("flt"))
       .select_key(first_character, Named::as("sel"))
       .group_by_key(Grouped::as("grp"))

@@ -35,9 +35,8 @@ Topology join_with_own_aggregate() {
   const auto stream = builder.stream<std::string, std::string>("in");
   const auto counts = stream.group_by_key().count(Materialized::as("cnt"));
   stream
-      .join(counts, [](const std::string& value, const std::int64_t& count) {
-        return value + "|" + std::to_string(count);
-      })
+      .join(counts, [](const std::string& value,
+                       const std::int64_t& count) { return value + "|" + std::to_string(count); })
       .to("out");
   return builder.build();
 }

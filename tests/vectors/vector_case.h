@@ -1,5 +1,5 @@
-// VectorCase: one recording of Kafka Streams' own test driver: a topology's description, a script of inputs, and
-// everything each input led to (tests/golden/vectors/README.md).
+// VectorCase: one recording of Kafka Streams' own test driver: a topology's description, a script
+// of inputs, and everything each input led to (tests/golden/vectors/README.md).
 #pragma once
 
 #include <pawl/testing/test_topics.h>

@@ -40,9 +40,10 @@ void expect_equal(const Lines& expected, const Lines& actual) {
       while (at < lines.size() && at < found->second.size() && lines[at] == found->second[at]) {
         ++at;
       }
-      ADD_FAILURE() << topic << ", record " << at << " of " << lines.size() << " (pawl: "
-                    << found->second.size() << ")\n  Kafka Streams: "
-                    << (at < lines.size() ? lines[at] : "nothing more") << "\n  pawl:          "
+      ADD_FAILURE() << topic << ", record " << at << " of " << lines.size()
+                    << " (pawl: " << found->second.size()
+                    << ")\n  Kafka Streams: " << (at < lines.size() ? lines[at] : "nothing more")
+                    << "\n  pawl:          "
                     << (at < found->second.size() ? found->second[at] : "nothing more");
     }
   }
@@ -79,8 +80,7 @@ TEST_P(VectorPlan, EqualsThatOfKafkaStreams) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Vectors, VectorPlan, ValuesIn(recorded_vectors()),
-                         vector_name);
+INSTANTIATE_TEST_SUITE_P(Vectors, VectorPlan, ValuesIn(recorded_vectors()), vector_name);
 
 enum class Backend { memory, rocksdb };
 
@@ -142,12 +142,12 @@ TEST_P(NativeReplay, SinksEqualThoseOfKafkaStreams) {
   // Kafka Streams' driver runs all subtopologies in one task, which orders their records; pawl runs
   // them as a broker would.
   comparison.as_sets = topology.subtopologies().size() > 1;
-  expect_equal(lines_of(with_raw_dead_letters(vector), comparison), lines_of(replayed.outputs, comparison));
+  expect_equal(lines_of(with_raw_dead_letters(vector), comparison),
+               lines_of(replayed.outputs, comparison));
   expect_equal_end(vector, replayed);
 }
 
-INSTANTIATE_TEST_SUITE_P(Vectors, NativeReplay, ValuesIn(replayed_vectors()),
-                         vector_name);
+INSTANTIATE_TEST_SUITE_P(Vectors, NativeReplay, ValuesIn(replayed_vectors()), vector_name);
 
 TEST(CachedStore, HasTheChangelogThatPawlCoalescesPerCommit) {
   const VectorCase vector = load_vector(kCachedStoreVector);
