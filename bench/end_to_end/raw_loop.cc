@@ -1,14 +1,14 @@
-// pawl-bench-raw-loop: consume, produce, commit in transactions of 100 ms, on librdkafka alone and as lean as it allows:
-// what any stream processor on librdkafka pays at least. Ends when every partition was read to its end.
+// pawl-bench-raw-loop: consume, produce, commit in transactions of 100 ms, on librdkafka alone and
+// as lean as it allows: what any stream processor on librdkafka pays at least. Ends when every
+// partition was read to its end.
+#include <librdkafka/rdkafka.h>
+
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
-
-#include <librdkafka/rdkafka.h>
-
-#include <CLI/CLI.hpp>
 
 // rd_kafka_producev takes its arguments through C macros.
 #pragma GCC diagnostic ignored "-Wold-style-cast"
@@ -30,7 +30,8 @@ void check(const char* what, rd_kafka_error_t* error) {
   }
 }
 
-rd_kafka_t* make(rd_kafka_type_t type, const std::vector<std::pair<const char*, std::string>>& properties) {
+rd_kafka_t* make(rd_kafka_type_t type,
+                 const std::vector<std::pair<const char*, std::string>>& properties) {
   char reason[512];
   rd_kafka_conf_t* const conf = rd_kafka_conf_new();
   for (const auto& [name, value] : properties) {
@@ -63,10 +64,11 @@ void forward(Loop& loop, const rd_kafka_message_t& message) {
   }
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
   do {
-    error = rd_kafka_producev(loop.producer, RD_KAFKA_V_RKT(loop.out), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                              RD_KAFKA_V_KEY(message.key, message.key_len),
-                              RD_KAFKA_V_VALUE(message.payload, message.len),
-                              RD_KAFKA_V_TIMESTAMP(rd_kafka_message_timestamp(&message, nullptr)), RD_KAFKA_V_END);
+    error = rd_kafka_producev(
+        loop.producer, RD_KAFKA_V_RKT(loop.out), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        RD_KAFKA_V_KEY(message.key, message.key_len),
+        RD_KAFKA_V_VALUE(message.payload, message.len),
+        RD_KAFKA_V_TIMESTAMP(rd_kafka_message_timestamp(&message, nullptr)), RD_KAFKA_V_END);
     if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
       rd_kafka_poll(loop.producer, 10);
     }
@@ -76,7 +78,8 @@ void forward(Loop& loop, const rd_kafka_message_t& message) {
 
 void commit(Loop& loop) {
   rd_kafka_consumer_group_metadata_t* const group = rd_kafka_consumer_group_metadata(loop.consumer);
-  check("offsets", rd_kafka_send_offsets_to_transaction(loop.producer, loop.offsets, group, kTimeoutMs));
+  check("offsets",
+        rd_kafka_send_offsets_to_transaction(loop.producer, loop.offsets, group, kTimeoutMs));
   check("commit", rd_kafka_commit_transaction(loop.producer, kTimeoutMs));
   rd_kafka_consumer_group_metadata_destroy(group);
 }

@@ -1,10 +1,10 @@
 // What encoding and decoding costs.
-#include <string>
-
 #include <pawl/serde/primitives.h>
 #include <pawl/serde/windowed.h>
 
 #include <benchmark/benchmark.h>
+
+#include <string>
 
 namespace pawl {
 namespace {
@@ -33,7 +33,8 @@ BENCHMARK(decode_string)->Arg(16)->Arg(100);
 
 void windowed_key_round_trip(benchmark::State& state) {
   const auto serde = serde::time_windowed(serde::string(), std::chrono::seconds(10));
-  const Windowed<std::string> key{"k00012345", {Timestamp(1'600'000'000'000), Timestamp(1'600'000'010'000)}};
+  const Windowed<std::string> key{"k00012345",
+                                  {Timestamp(1'600'000'000'000), Timestamp(1'600'000'010'000)}};
   Windowed<std::string> decoded;
   Bytes out;
   for (auto _ : state) {

@@ -1,17 +1,17 @@
-// What the stores cost per record: overlay, committed lookups, commit. Each iteration is one record; every 40,000 there
-// is a commit into RocksDB, as at 400,000 records per second and 100 ms.
+// What the stores cost per record: overlay, committed lookups, commit. Each iteration is one
+// record; every 40,000 there is a commit into RocksDB, as at 400,000 records per second and 100 ms.
+#include <pawl/model/random.h>
+#include <pawl/statestore/backends.h>
+#include <pawl/statestore/key_value_store.h>
+#include <pawl/statestore/managed_store.h>
+#include <pawl/statestore/window_store.h>
+
+#include <benchmark/benchmark.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
-
-#include <pawl/model/random.h>
-#include <pawl/statestore/backends.h>
-#include <pawl/statestore/managed_store.h>
-#include <pawl/statestore/key_value_store.h>
-#include <pawl/statestore/window_store.h>
-
-#include <benchmark/benchmark.h>
 
 namespace pawl {
 namespace {

@@ -82,8 +82,8 @@ std::string text_of(const Described& node) {
                          joined(java_hash_order(spec.topics)), names_of(node.successors));
     case NodeKind::processor:
       return fmt::format("    Processor: {} (stores: [{}])\n      --> {}\n      <-- {}\n",
-                         spec.name, joined(java_hash_order(spec.stores)),
-                         names_of(node.successors), names_of(node.predecessors));
+                         spec.name, joined(java_hash_order(spec.stores)), names_of(node.successors),
+                         names_of(node.predecessors));
     case NodeKind::sink:
       break;
   }

@@ -34,9 +34,8 @@ class RocksdbBackend final : public StoreBackend {
     }
     for (const MetadataChange& change : metadata) {
       const rocksdb::Status added =
-          change.value.has_value()
-              ? batch_.Put(database_->metadata(), change.name, *change.value)
-              : batch_.Delete(database_->metadata(), change.name);
+          change.value.has_value() ? batch_.Put(database_->metadata(), change.name, *change.value)
+                                   : batch_.Delete(database_->metadata(), change.name);
       if (!added.ok()) {
         return rocksdb_error("metadata " + change.name + " cannot be written", added);
       }

@@ -81,8 +81,8 @@ Result<void> RocksdbDatabase::open_families() {
   std::error_code failed;
   std::filesystem::create_directories(directory_, failed);  // RocksDB makes the last folder only
   if (failed) {
-    return Error{ErrorKind::fatal, fmt::format("directory {} cannot be made: {}", directory_,
-                                               failed.message())};
+    return Error{ErrorKind::fatal,
+                 fmt::format("directory {} cannot be made: {}", directory_, failed.message())};
   }
   if (std::filesystem::exists(std::filesystem::path(directory_) / "CURRENT", failed)) {
     const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(options_, directory_, &names);
@@ -97,8 +97,7 @@ Result<void> RocksdbDatabase::open_families() {
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened =
-      rocksdb::DB::Open(options_, directory_, families, &handles, &db);
+  const rocksdb::Status opened = rocksdb::DB::Open(options_, directory_, families, &handles, &db);
   if (!opened.ok()) {
     return error("cannot be opened", opened);
   }
@@ -115,9 +114,9 @@ Result<void> RocksdbDatabase::open_families() {
     }
   }
   if (!unknown.empty()) {
-    return Error{ErrorKind::corrupted_state,
-                 fmt::format("RocksDB in {}: column family '{}' is not one of pawl's", directory_,
-                             unknown)};
+    return Error{
+        ErrorKind::corrupted_state,
+        fmt::format("RocksDB in {}: column family '{}' is not one of pawl's", directory_, unknown)};
   }
   return {};
 }

@@ -7,8 +7,8 @@ namespace internal {
 
 RocksdbProcess::RocksdbProcess(const RocksdbMemoryLimits& limits)
     : block_cache_(rocksdb::NewLRUCache(limits.block_cache_bytes_max)),
-      write_buffers_(
-          std::make_shared<rocksdb::WriteBufferManager>(limits.write_buffer_bytes_max)) {}
+      write_buffers_(std::make_shared<rocksdb::WriteBufferManager>(limits.write_buffer_bytes_max)) {
+}
 
 std::size_t RocksdbProcess::block_cache_bytes() const {
   return block_cache_->GetUsage();

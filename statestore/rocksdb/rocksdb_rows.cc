@@ -144,8 +144,8 @@ std::uint64_t RocksdbRows::approximate_rows() const {
   std::uint64_t rows = 0;
   for (const SegmentId segment : segments()) {
     std::uint64_t count = 0;
-    if (database_->db().GetIntProperty(family(segment),
-                                       rocksdb::DB::Properties::kEstimateNumKeys, &count)) {
+    if (database_->db().GetIntProperty(family(segment), rocksdb::DB::Properties::kEstimateNumKeys,
+                                       &count)) {
       rows += count;
     }
   }

@@ -1,16 +1,18 @@
-// The topology of the kill tests: outputs whose content and order a model can tell from the input alone.
+// The topology of the kill tests: outputs whose content and order a model can tell from the input
+// alone.
 //
 //   in (key, value: a unique text) ─┬─▶ echo ............................ every record, unchanged
-//                                   ├─▶ count per key ─▶ per-key ........ every update: 1, 2, 3, ...
-//                                   └─▶ deduplicate by value ─▶ key: group ─▶ [repartition topic]
+//                                   ├─▶ count per key ─▶ per-key ........ every update: 1, 2, 3,
+//                                   ... └─▶ deduplicate by value ─▶ key: group ─▶ [repartition
+//                                   topic]
 //                                          ─▶ count per group and 10 s ─▶ suppress ─▶ final
 #pragma once
 
-#include <chrono>
-#include <string>
-
 #include <pawl/engine/topology.h>
 #include <pawl/operators/dsl.h>
+
+#include <chrono>
+#include <string>
 
 namespace pawl::test {
 
@@ -18,9 +20,11 @@ inline constexpr std::chrono::milliseconds kPipelineWindow{10'000};
 inline constexpr std::chrono::milliseconds kPipelineGrace{3'600'000};
 inline constexpr std::size_t kPipelineGroups = 50;
 
-// The group of a key `k<number>`: its number modulo the number of groups; other keys are groups of their own.
+// The group of a key `k<number>`: its number modulo the number of groups; other keys are groups of
+// their own.
 inline std::string pipeline_group(const std::string& key) {
-  return key.starts_with("k") ? "g" + std::to_string(std::stoul(key.substr(1)) % kPipelineGroups) : key;
+  return key.starts_with("k") ? "g" + std::to_string(std::stoul(key.substr(1)) % kPipelineGroups)
+                              : key;
 }
 
 // `topics`: in front of every topic name.

@@ -1,9 +1,4 @@
 // pawl-test-pipeline: one instance of pipeline(), for tests that kill it.
-#include <chrono>
-#include <cstdio>
-#include <exception>
-#include <string>
-
 #include "programs/pipeline.h"
 #include "support/planted_bugs.h"
 
@@ -11,6 +6,10 @@
 #include <pawl/testing/crash_at.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <string>
 
 namespace {
 
@@ -35,8 +34,8 @@ int run(int argc, char** argv) {
   app.add_option("--bug", bug);
   CLI11_PARSE(app, argc, argv);
   settings.state_dir = state_dir;
-  settings.guarantee = guarantee == "exactly_once" ? pawl::Guarantee::exactly_once
-                                                   : pawl::Guarantee::at_least_once;
+  settings.guarantee =
+      guarantee == "exactly_once" ? pawl::Guarantee::exactly_once : pawl::Guarantee::at_least_once;
   settings.session_timeout = std::chrono::milliseconds(session_ms);
   settings.commit_interval = std::chrono::milliseconds(commit_ms);
   pawl::Components components;

@@ -1,5 +1,7 @@
 #include "support/kafka.h"
 
+#include "support/silent_log.h"
+
 #include <array>
 #include <atomic>
 #include <cstdio>
@@ -11,8 +13,6 @@
 #include <thread>
 #include <unistd.h>
 #include <utility>
-
-#include "support/silent_log.h"
 
 namespace pawl::test {
 
@@ -46,7 +46,6 @@ NullableBytesView view(const std::optional<Bytes>& bytes) {
 // Collects records until every partition has reported its end at or behind the wanted one.
 class Collector final : public internal::ConsumerSink {
  public:
-
   explicit Collector(std::vector<std::pair<TopicPartition, Offset>> ends) : ends_(std::move(ends)) {
     for (PartitionToken token = 0; token < ends_.size(); ++token) {
       open_.insert(token);
@@ -64,7 +63,8 @@ class Collector final : public internal::ConsumerSink {
     }
   }
   void out_of_range(PartitionToken token, const Error& error) override {
-    throw std::runtime_error("out of range: " + to_string(ends_[token].first) + " " + error.message);
+    throw std::runtime_error("out of range: " + to_string(ends_[token].first) + " " +
+                             error.message);
   }
   [[nodiscard]] bool done() const { return open_.empty(); }
   std::vector<StoredRecord> take() { return std::move(records_); }
@@ -139,9 +139,13 @@ OwnBroker::~OwnBroker() {
   }
 }
 
-void OwnBroker::kill() const { run_tools_kafka("kill --dir " + directory_); }
+void OwnBroker::kill() const {
+  run_tools_kafka("kill --dir " + directory_);
+}
 
-void OwnBroker::start() const { run_tools_kafka("start --dir " + directory_); }
+void OwnBroker::start() const {
+  run_tools_kafka("start --dir " + directory_);
+}
 
 Kafka::Kafka(const std::string& bootstrap) : bootstrap_(bootstrap) {
   internal::KafkaConnection connection;
@@ -217,7 +221,8 @@ ReadTopic collect(const Kafka& kafka, const std::string& topic, Isolation isolat
   std::vector<std::pair<TopicPartition, Offset>> ends;
   std::vector<PartitionStart> starts;
   for (const auto& [where, end] : kafka.ends(topic)) {
-    starts.push_back({where, internal::LogicalOffset::beginning, static_cast<PartitionToken>(ends.size())});
+    starts.push_back(
+        {where, internal::LogicalOffset::beginning, static_cast<PartitionToken>(ends.size())});
     // A read_committed reader ends where an open transaction begins.
     ends.emplace_back(where, isolation == Isolation::read_committed ? Offset(0) : end);
   }

@@ -1,6 +1,11 @@
-// A real Kafka for tests: where it is, its topics, records in and out. Works on pawl's own clients (which have tests of
-// their own); what is read is read from the start of the log.
+// A real Kafka for tests: where it is, its topics, records in and out. Works on pawl's own clients
+// (which have tests of their own); what is read is read from the start of the log.
 #pragma once
+
+#include "client/rdkafka/clients.h"
+
+#include <pawl/model/headers.h>
+#include <pawl/model/topic_partition.h>
 
 #include <chrono>
 #include <functional>
@@ -10,15 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "client/rdkafka/clients.h"
-
-#include <pawl/model/headers.h>
-#include <pawl/model/topic_partition.h>
-
 namespace pawl::test {
 
-// Returns: host:port of the broker that the test run started (tests/integration/CMakeLists.txt), or of
-// PAWL_TEST_BOOTSTRAP. Throws when there is none: a test without its broker must fail.
+// Returns: host:port of the broker that the test run started (tests/integration/CMakeLists.txt), or
+// of PAWL_TEST_BOOTSTRAP. Throws when there is none: a test without its broker must fail.
 std::string test_bootstrap();
 
 // Returns: a name nobody used before.
@@ -62,21 +62,26 @@ class Kafka {
 
   // Event times of tests are in the past, so topics keep their records.
   void create_topic(const std::string& topic, std::int32_t partitions,
-                    const std::map<std::string, std::string>& config = {{"retention.ms", "-1"}}) const;
+                    const std::map<std::string, std::string>& config = {
+                        {"retention.ms", "-1"}}) const;
 
-  // Sends records outside of transactions and waits until they are in the log. Partition absent: by key.
+  // Sends records outside of transactions and waits until they are in the log. Partition absent: by
+  // key.
   void produce(const std::string& topic, const std::vector<StoredRecord>& records) const;
 
-  // Reads a topic from its start to its end: to the last stable offset (read_committed) or the high watermark.
+  // Reads a topic from its start to its end: to the last stable offset (read_committed) or the high
+  // watermark.
   [[nodiscard]] std::vector<StoredRecord> read(
-      const std::string& topic, internal::Isolation isolation = internal::Isolation::read_committed) const;
+      const std::string& topic,
+      internal::Isolation isolation = internal::Isolation::read_committed) const;
 
   // What a group has committed.
   [[nodiscard]] std::map<TopicPartition, internal::CommittedOffset> committed(
       const std::string& group, const std::vector<TopicPartition>& partitions) const;
   [[nodiscard]] std::map<TopicPartition, Offset> ends(const std::string& topic) const;
   // Where a read_committed reader stops now.
-  [[nodiscard]] std::map<TopicPartition, Offset> last_stable_offsets(const std::string& topic) const;
+  [[nodiscard]] std::map<TopicPartition, Offset> last_stable_offsets(
+      const std::string& topic) const;
   [[nodiscard]] std::map<TopicPartition, Offset> starts(const std::string& topic) const;
   [[nodiscard]] std::vector<TopicPartition> partitions(const std::string& topic) const;
   // Whether the group has committed everything up to the end of the topic.

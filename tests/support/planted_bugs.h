@@ -1,16 +1,16 @@
 // Bugs that tests plant to see that their checks bite: clients that do one thing wrong.
 #pragma once
 
+#include "client/rdkafka/clients.h"
+
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "client/rdkafka/clients.h"
-
 namespace pawl::test {
 
-// Commits the offsets by themselves, outside of the transaction: after an abort or a crash, records whose results were
-// thrown away are not processed again.
+// Commits the offsets by themselves, outside of the transaction: after an abort or a crash, records
+// whose results were thrown away are not processed again.
 class OffsetsOutsideTheTransaction final : public internal::ProducerClient {
  public:
   OffsetsOutsideTheTransaction(std::unique_ptr<internal::ProducerClient> inner,

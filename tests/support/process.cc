@@ -1,5 +1,7 @@
 #include "support/process.h"
 
+#include "support/kafka.h"
+
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
@@ -8,8 +10,6 @@
 #include <stdexcept>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "support/kafka.h"
 
 namespace pawl::test {
 
@@ -38,7 +38,9 @@ Process::Process(const std::vector<std::string>& command,
   }
 }
 
-Process::~Process() { kill(); }
+Process::~Process() {
+  kill();
+}
 
 void Process::signal(int number) const {
   if (!status_.has_value()) {

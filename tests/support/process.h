@@ -1,4 +1,5 @@
-// Process: a child process of a test, with its output in a file; killed at the latest when the object dies.
+// Process: a child process of a test, with its output in a file; killed at the latest when the
+// object dies.
 #pragma once
 
 #include <map>
@@ -11,8 +12,8 @@ namespace pawl::test {
 
 class Process {
  public:
-  Process(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
-          const std::string& output_file);
+  Process(const std::vector<std::string>& command,
+          const std::map<std::string, std::string>& environment, const std::string& output_file);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();

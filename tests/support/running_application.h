@@ -1,16 +1,16 @@
 // An Application in the test's own process, with settings that make tests quick.
 #pragma once
 
-#include <chrono>
-#include <memory>
-#include <string>
-#include <utility>
-
 #include "support/kafka.h"
 #include "support/silent_log.h"
 #include "support/temporary_directory.h"
 
 #include <pawl/engine/application.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace pawl::test {
 

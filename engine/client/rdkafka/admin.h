@@ -25,11 +25,9 @@ class Admin final : public AdminClient {
   [[nodiscard]] Result<std::map<std::string, std::map<std::string, std::string>>> topic_configs(
       const std::set<std::string>& topics, std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<std::map<TopicPartition, Offset>> end_offsets(
-      std::span<const TopicPartition> partitions,
-      std::chrono::milliseconds timeout) const override;
+      std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<std::map<TopicPartition, Offset>> start_offsets(
-      std::span<const TopicPartition> partitions,
-      std::chrono::milliseconds timeout) const override;
+      std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<void> delete_records(const std::map<TopicPartition, Offset>& below,
                                             std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<GroupDescription> describe_group(

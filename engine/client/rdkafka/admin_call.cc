@@ -15,8 +15,8 @@ AdminCall::AdminCall(rd_kafka_t* client, rd_kafka_admin_op_t operation, std::str
       options_(rd_kafka_AdminOptions_new(client, operation)),
       queue_(rd_kafka_queue_new(client)) {
   // Longer waits than the library's limit end at ours all the same.
-  rd_kafka_AdminOptions_set_request_timeout(
-      options_.get(), std::max(deadline_.remaining_ms(), 1), nullptr, 0);
+  rd_kafka_AdminOptions_set_request_timeout(options_.get(), std::max(deadline_.remaining_ms(), 1),
+                                            nullptr, 0);
 }
 
 void AdminCall::read_uncommitted() {

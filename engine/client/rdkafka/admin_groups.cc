@@ -8,7 +8,9 @@
 namespace pawl::internal::rdkafka {
 namespace {
 
-std::string text(const char* value) { return value == nullptr ? std::string() : value; }
+std::string text(const char* value) {
+  return value == nullptr ? std::string() : value;
+}
 
 GroupDescription describe(const rd_kafka_ConsumerGroupDescription_t* group) {
   GroupDescription description;

@@ -29,8 +29,8 @@ Result<std::map<TopicPartition, Offset>> list_offsets(rd_kafka_t* client,
   rd_kafka_ListOffsets(call.client(), list.get(), call.options(), call.queue());
   const EventHandle answer = PAWL_TRY(call.answer());
   std::size_t count = 0;
-  const rd_kafka_ListOffsetsResultInfo_t** const results = rd_kafka_ListOffsets_result_infos(
-      rd_kafka_event_ListOffsets_result(answer.get()), &count);
+  const rd_kafka_ListOffsetsResultInfo_t** const results =
+      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(answer.get()), &count);
   for (std::size_t index = 0; index < count; ++index) {
     const rd_kafka_topic_partition_t& element =
         *rd_kafka_ListOffsetsResultInfo_topic_partition(results[index]);
@@ -60,8 +60,7 @@ Result<void> Admin::delete_records(const std::map<TopicPartition, Offset>& below
     return {};
   }
   AdminCall call(instance_->get(), RD_KAFKA_ADMIN_OP_DELETERECORDS, "deleting records", timeout);
-  const PartitionListHandle list(
-      rd_kafka_topic_partition_list_new(static_cast<int>(below.size())));
+  const PartitionListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(below.size())));
   for (const auto& [where, offset] : below) {
     rd_kafka_topic_partition_list_add(list.get(), where.topic.c_str(), where.partition.value())
         ->offset = offset.value();
@@ -70,8 +69,8 @@ Result<void> Admin::delete_records(const std::map<TopicPartition, Offset>& below
   rd_kafka_DeleteRecords_t* requests[] = {request.get()};  // NOLINT(modernize-avoid-c-arrays)
   rd_kafka_DeleteRecords(call.client(), requests, 1, call.options(), call.queue());
   const EventHandle answer = PAWL_TRY(call.answer());
-  const rd_kafka_topic_partition_list_t* const results = rd_kafka_DeleteRecords_result_offsets(
-      rd_kafka_event_DeleteRecords_result(answer.get()));
+  const rd_kafka_topic_partition_list_t* const results =
+      rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(answer.get()));
   for (const rd_kafka_topic_partition_t& element : elements(*results)) {
     if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return to_error(element.err, "deleting records of " + to_string(to_topic_partition(element)));

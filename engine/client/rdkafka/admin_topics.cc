@@ -3,9 +3,8 @@
 #include "client/rdkafka/admin_call.h"
 #include "client/rdkafka/error.h"
 
-#include <fmt/format.h>
-
 #include <array>
+#include <fmt/format.h>
 #include <utility>
 #include <vector>
 
@@ -30,8 +29,7 @@ Result<NewTopicHandle> make_topic(const NewTopic& topic) {
   NewTopicHandle native(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions,
                                               topic.replication_factor, why.data(), why.size()));
   if (native == nullptr) {
-    return Error{ErrorKind::fatal,
-                 fmt::format("creating topic '{}': {}", topic.name, why.data())};
+    return Error{ErrorKind::fatal, fmt::format("creating topic '{}': {}", topic.name, why.data())};
   }
   for (const auto& [name, value] : topic.config) {
     rd_kafka_NewTopic_set_config(native.get(), name.c_str(), value.c_str());
@@ -74,8 +72,7 @@ Result<std::map<std::string, TopicDescription>> Admin::describe_topics(
   for (std::size_t index = 0; index < count; ++index) {
     const rd_kafka_TopicDescription_t* const topic = descriptions[index];
     const std::string name = rd_kafka_TopicDescription_name(topic);
-    const rd_kafka_resp_err_t code =
-        rd_kafka_error_code(rd_kafka_TopicDescription_error(topic));
+    const rd_kafka_resp_err_t code = rd_kafka_error_code(rd_kafka_TopicDescription_error(topic));
     if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
       continue;
     }
@@ -105,8 +102,8 @@ Result<void> Admin::create_topics(std::span<const NewTopic> topics,
                         call.queue());
   const EventHandle answer = PAWL_TRY(call.answer());
   std::size_t count = 0;
-  const rd_kafka_topic_result_t** const results = rd_kafka_CreateTopics_result_topics(
-      rd_kafka_event_CreateTopics_result(answer.get()), &count);
+  const rd_kafka_topic_result_t** const results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer.get()), &count);
   for (std::size_t index = 0; index < count; ++index) {
     const rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[index]);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {

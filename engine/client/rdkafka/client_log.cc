@@ -1,8 +1,7 @@
 #include "client/rdkafka/client_log.h"
 
-#include <fmt/format.h>
-
 #include <chrono>
+#include <fmt/format.h>
 #include <optional>
 #include <utility>
 

@@ -22,10 +22,10 @@ class KafkaClients final : public Clients {
       : connection_(std::move(connection)), limiter_(std::make_shared<LogLimiter>()) {}
 
   Result<void> connect() {
-    ConfHandle conf = PAWL_TRY(make_conf(connection_, connection_.group + "-admin",
-                                         admin_properties()));
-    admin_ = std::make_unique<Admin>(PAWL_TRY(Instance::make(
-        RD_KAFKA_PRODUCER, std::move(conf), log_of(connection_.group + "-admin"))));
+    ConfHandle conf =
+        PAWL_TRY(make_conf(connection_, connection_.group + "-admin", admin_properties()));
+    admin_ = std::make_unique<Admin>(PAWL_TRY(
+        Instance::make(RD_KAFKA_PRODUCER, std::move(conf), log_of(connection_.group + "-admin"))));
     return {};
   }
 
@@ -33,8 +33,8 @@ class KafkaClients final : public Clients {
       const ConsumerOptions& options) const override {
     ConfHandle conf = PAWL_TRY(
         make_conf(connection_, options.client_id, consumer_properties(connection_, options)));
-    return std::unique_ptr<ConsumerClient>(std::make_unique<Consumer>(PAWL_TRY(
-        Instance::make(RD_KAFKA_CONSUMER, std::move(conf), log_of(options.client_id)))));
+    return std::unique_ptr<ConsumerClient>(std::make_unique<Consumer>(
+        PAWL_TRY(Instance::make(RD_KAFKA_CONSUMER, std::move(conf), log_of(options.client_id)))));
   }
 
   Result<std::unique_ptr<ProducerClient>> make_producer(

@@ -2,11 +2,10 @@
 
 #include "client/rdkafka/refused_properties.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <fmt/format.h>
 
 namespace pawl::internal {
 namespace rdkafka {
@@ -27,7 +26,9 @@ milliseconds request_timeout_of(const ProducerOptions& options) {
   return std::clamp(options.transaction_timeout / 2, milliseconds(1'000), kRequestTimeout);
 }
 
-std::string text(milliseconds duration) { return std::to_string(duration.count()); }
+std::string text(milliseconds duration) {
+  return std::to_string(duration.count());
+}
 
 Properties shared_properties() {
   return {
@@ -61,8 +62,8 @@ Properties consumer_properties(const KafkaConnection& connection, const Consumer
   return {
       // Only for reading committed offsets: this client never joins the group.
       {"group.id", connection.group},
-      {"isolation.level", options.isolation == Isolation::read_committed ? "read_committed"
-                                                                         : "read_uncommitted"},
+      {"isolation.level",
+       options.isolation == Isolation::read_committed ? "read_committed" : "read_uncommitted"},
       {"enable.auto.commit", "false"},
       {"enable.auto.offset.store", "false"},
       {"auto.offset.reset", "error"},
@@ -122,7 +123,9 @@ Properties member_properties(const KafkaConnection& connection, const Membership
   return properties;
 }
 
-Properties admin_properties() { return {{"socket.timeout.ms", text(kRequestTimeout)}}; }
+Properties admin_properties() {
+  return {{"socket.timeout.ms", text(kRequestTimeout)}};
+}
 
 Result<ConfHandle> make_conf(const KafkaConnection& connection, const std::string& client_id,
                              const Properties& own) {

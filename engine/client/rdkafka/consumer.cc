@@ -7,9 +7,8 @@
 #include <pawl/model/assert.h>
 #include <pawl/model/mark.h>
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <string>
 
 namespace pawl::internal::rdkafka {
@@ -22,9 +21,8 @@ std::int64_t native_offset(const PartitionStart& start) {
   if (const auto* const offset = std::get_if<Offset>(&start.from)) {
     return offset->value();
   }
-  return std::get<LogicalOffset>(start.from) == LogicalOffset::beginning
-             ? RD_KAFKA_OFFSET_BEGINNING
-             : RD_KAFKA_OFFSET_END;
+  return std::get<LogicalOffset>(start.from) == LogicalOffset::beginning ? RD_KAFKA_OFFSET_BEGINNING
+                                                                         : RD_KAFKA_OFFSET_END;
 }
 
 bool is_out_of_range(rd_kafka_resp_err_t code) {
@@ -44,9 +42,7 @@ class Leftovers {
     }
   }
   // Returns: the next message, now the caller's; null at the end.
-  rd_kafka_message_t* take() {
-    return next_ < messages_.size() ? messages_[next_++] : nullptr;
-  }
+  rd_kafka_message_t* take() { return next_ < messages_.size() ? messages_[next_++] : nullptr; }
 
  private:
   std::span<rd_kafka_message_t*> messages_;
@@ -132,9 +128,8 @@ Result<void> Consumer::change_pause(std::span<const TopicPartition> partitions, 
     return {};
   }
   const PartitionListHandle list = make_partition_list(changing);
-  const rd_kafka_resp_err_t code = pause
-                                       ? rd_kafka_pause_partitions(instance_->get(), list.get())
-                                       : rd_kafka_resume_partitions(instance_->get(), list.get());
+  const rd_kafka_resp_err_t code = pause ? rd_kafka_pause_partitions(instance_->get(), list.get())
+                                         : rd_kafka_resume_partitions(instance_->get(), list.get());
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return to_error(code, pause ? "pausing partitions" : "resuming partitions");
   }
@@ -171,8 +166,8 @@ std::size_t Consumer::fetch(std::chrono::milliseconds timeout, std::size_t recor
     buffer_.resize(records_max);
   }
   const auto batch = [&](int wait_ms, std::size_t from, std::size_t to) {
-    const ssize_t count = rd_kafka_consume_batch_queue(queue_.get(), wait_ms, &buffer_[from],
-                                                       to - from);
+    const ssize_t count =
+        rd_kafka_consume_batch_queue(queue_.get(), wait_ms, &buffer_[from], to - from);
     return count < 0 ? 0U : static_cast<std::size_t>(count);
   };
   std::size_t count = batch(0, 0, records_max);
@@ -250,10 +245,10 @@ Result<void> Consumer::handle(const rd_kafka_message_t& message, ConsumerSink& s
     }
     return {};
   }
-  const std::string what =
-      message.rkt == nullptr ? std::string("reading")
-                             : fmt::format("reading topic '{}' partition {}",
-                                           rd_kafka_topic_name(message.rkt), message.partition);
+  const std::string what = message.rkt == nullptr
+                               ? std::string("reading")
+                               : fmt::format("reading topic '{}' partition {}",
+                                             rd_kafka_topic_name(message.rkt), message.partition);
   if (is_out_of_range(code)) {
     if (partition != nullptr) {
       sink.out_of_range(partition->token, to_error(code, what, text));
@@ -286,8 +281,8 @@ Result<std::map<TopicPartition, CommittedOffset>> Consumer::committed(
   }
   for (const rd_kafka_topic_partition_t& element : elements(*list)) {
     if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return to_error(element.err, "reading the committed offset of " +
-                                       to_string(to_topic_partition(element)));
+      return to_error(element.err,
+                      "reading the committed offset of " + to_string(to_topic_partition(element)));
     }
     if (element.offset >= 0) {
       offsets[to_topic_partition(element)] = {

@@ -17,8 +17,7 @@ class Deadline {
 
   // Returns: what is left, rounded up so that nobody spins through the last millisecond; never
   // negative, and no more than `at_most`. An int, as the C API wants it.
-  [[nodiscard]] int remaining_ms(
-      std::chrono::milliseconds at_most = std::chrono::hours(1)) const {
+  [[nodiscard]] int remaining_ms(std::chrono::milliseconds at_most = std::chrono::hours(1)) const {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(at_ - Clock::now());
     return static_cast<int>(std::clamp(left, std::chrono::milliseconds(0), at_most).count());
   }

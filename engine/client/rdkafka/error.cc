@@ -1,9 +1,8 @@
 #include "client/rdkafka/error.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <string>
 
 namespace pawl::internal::rdkafka {
@@ -136,8 +135,7 @@ bool is_authorization(rd_kafka_resp_err_t code) {
 
 bool is_missing_topic(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-         code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
-         code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+         code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
 }
 
 Error to_error(rd_kafka_resp_err_t code, std::string_view what, std::string_view explanation) {
@@ -172,12 +170,12 @@ Result<void> to_result(ErrorHandle error, std::string_view what) {
 
 Error delivery_error(rd_kafka_resp_err_t code, std::string_view topic, std::int32_t partition) {
   const ErrorKind kind = is_missing_topic(code) || never_helps(code) ? ErrorKind::fatal
-                         : kind_of(code) == ErrorKind::fenced ? ErrorKind::fenced
-                                                              : ErrorKind::abort_transaction;
+                         : kind_of(code) == ErrorKind::fenced        ? ErrorKind::fenced
+                                                                     : ErrorKind::abort_transaction;
   const std::string what =
-      partition < 0 ? fmt::format("a record for topic '{}' was not delivered", topic)
-                    : fmt::format("a record for topic '{}' partition {} was not delivered", topic,
-                                  partition);
+      partition < 0
+          ? fmt::format("a record for topic '{}' was not delivered", topic)
+          : fmt::format("a record for topic '{}' partition {} was not delivered", topic, partition);
   return {kind, describe(code, what, rd_kafka_err2str(code))};
 }
 

@@ -20,8 +20,7 @@ Instance::Instance(ClientLog log, ResponseWatch::Condition watched) : log_(std::
 }
 
 Result<std::shared_ptr<Instance>> Instance::make(rd_kafka_type_t type, ConfHandle conf,
-                                                 ClientLog log,
-                                                 ResponseWatch::Condition watched) {
+                                                 ClientLog log, ResponseWatch::Condition watched) {
   std::shared_ptr<Instance> instance(new Instance(std::move(log), watched));
   rd_kafka_conf_set_opaque(conf.get(), instance.get());
   rd_kafka_conf_set_log_cb(conf.get(), &Instance::on_log);
@@ -83,7 +82,9 @@ void Instance::note_error(rd_kafka_resp_err_t code, std::string_view reason) {
   // The rest is about connections, which is logged and passes.
 }
 
-std::optional<Error> Instance::take_noted_error() { return std::exchange(noted_, std::nullopt); }
+std::optional<Error> Instance::take_noted_error() {
+  return std::exchange(noted_, std::nullopt);
+}
 
 std::optional<Error> Instance::fatal_error(std::string_view what) const {
   ErrorText text{};

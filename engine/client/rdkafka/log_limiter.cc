@@ -31,9 +31,9 @@ std::optional<std::uint64_t> LogLimiter::admit(std::string_view message, Monoton
       return std::exchange(found->second.held_back, 0);
     }
     if (seen.size() >= kMessagesMax) {
-      seen.erase(std::min_element(seen.begin(), seen.end(), [](const auto& left, const auto& right) {
-        return left.second.at < right.second.at;
-      }));
+      seen.erase(std::min_element(
+          seen.begin(), seen.end(),
+          [](const auto& left, const auto& right) { return left.second.at < right.second.at; }));
     }
     seen.emplace(key, Seen{now, 0});
     return 0;

@@ -27,8 +27,8 @@ std::unique_ptr<Headers> headers_of(const rd_kafka_message_t& message) {
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
-  for (std::size_t index = 0; rd_kafka_header_get_all(native, index, &name, &value, &size) ==
-                              RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (std::size_t index = 0;
+       rd_kafka_header_get_all(native, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
        ++index) {
     const NullableBytesView view = bytes(value, size);
     headers->add(name, view.has_value() ? std::optional<Bytes>(*view) : std::nullopt);
@@ -45,8 +45,8 @@ ConsumedRecord to_consumed_record(rd_kafka_message_t* message) {
   InputRecord record;
   record.key = bytes(message->key, message->key_len);
   record.value = bytes(message->payload, message->len);
-  record.timestamp = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? Timestamp::unknown()
-                                                              : Timestamp(timestamp);
+  record.timestamp =
+      type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? Timestamp::unknown() : Timestamp(timestamp);
   record.offset = Offset(message->offset);
   record.leader_epoch = LeaderEpoch(rd_kafka_message_leader_epoch(message));
   return ConsumedRecord(record, headers_of(*message), owner.release(), &release);
@@ -58,8 +58,7 @@ HeadersHandle to_native_headers(const Headers& headers) {
   }
   HeadersHandle native(rd_kafka_headers_new(headers.size()));
   for (const Header& header : headers) {
-    rd_kafka_header_add(native.get(), header.name.data(),
-                        static_cast<ssize_t>(header.name.size()),
+    rd_kafka_header_add(native.get(), header.name.data(), static_cast<ssize_t>(header.name.size()),
                         header.value.has_value() ? header.value->data() : nullptr,
                         header.value.has_value() ? static_cast<ssize_t>(header.value->size()) : 0);
   }

@@ -13,8 +13,7 @@ rd_kafka_topic_partition_t* add(rd_kafka_topic_partition_list_t* list,
 }  // namespace
 
 PartitionListHandle make_partition_list(std::span<const TopicPartition> partitions) {
-  PartitionListHandle list(
-      rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  PartitionListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const TopicPartition& where : partitions) {
     add(list.get(), where);
   }

@@ -9,9 +9,8 @@
 #include <pawl/model/assert.h>
 #include <pawl/model/mark.h>
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
 namespace pawl::internal::rdkafka {
@@ -40,9 +39,9 @@ Producer::Producer(std::shared_ptr<Instance> instance, Transactions transactions
 Producer::~Producer() = default;
 
 std::string Producer::describe(std::string_view what) const {
-  return transactions_ == Transactions::enabled ? fmt::format("{} (transactional id '{}')", what,
-                                                              name_)
-                                                : fmt::format("{} (client '{}')", what, name_);
+  return transactions_ == Transactions::enabled
+             ? fmt::format("{} (transactional id '{}')", what, name_)
+             : fmt::format("{} (client '{}')", what, name_);
 }
 
 void Producer::serve_reports(milliseconds wait) {
@@ -77,9 +76,9 @@ Result<void> Producer::resume(rd_kafka_error_t* (*call)(rd_kafka_t*, int), std::
 
 Result<void> Producer::init_transactions(milliseconds timeout) {
   owner_.check();
-  return to_result(ErrorHandle(rd_kafka_init_transactions(instance_->get(),
-                                                          static_cast<int>(timeout.count()))),
-                   describe("initialising transactions"));
+  return to_result(
+      ErrorHandle(rd_kafka_init_transactions(instance_->get(), static_cast<int>(timeout.count()))),
+      describe("initialising transactions"));
 }
 
 Result<void> Producer::begin_transaction() {
@@ -157,8 +156,8 @@ Error Producer::refused(rd_kafka_resp_err_t code, const OutputRecord& record) {
   if (code == RD_KAFKA_RESP_ERR__STATE) {
     // The transaction has failed already.
     serve_reports(milliseconds(0));
-    return explain(failure_.value_or(
-        Failure{RD_KAFKA_RESP_ERR__PURGE_QUEUE, *record.topic, partition}));
+    return explain(
+        failure_.value_or(Failure{RD_KAFKA_RESP_ERR__PURGE_QUEUE, *record.topic, partition}));
   }
   Error error = delivery_error(code, *record.topic, partition);
   if (error.kind == ErrorKind::fatal) {
@@ -182,8 +181,8 @@ Error Producer::explain(const Failure& failure) const {
                            rd_kafka_error_is_fatal(cause.get()) == 0)) {
     return error;
   }
-  return to_error(cause.get(), fmt::format("a record for topic '{}' was not delivered",
-                                           failure.topic));
+  return to_error(cause.get(),
+                  fmt::format("a record for topic '{}' was not delivered", failure.topic));
 }
 
 Result<void> Producer::flush(milliseconds timeout) {
@@ -253,8 +252,8 @@ Result<void> Producer::abort_transaction(milliseconds timeout) {
   // Queued records would only be reported as purged, one by one, while the abort waits for that.
   rd_kafka_purge(instance_->get(), RD_KAFKA_PURGE_F_QUEUE);
   serve_reports(milliseconds(0));
-  Result<void> aborted = resume(&rd_kafka_abort_transaction, "aborting",
-                                milliseconds(deadline.remaining_ms()));
+  Result<void> aborted =
+      resume(&rd_kafka_abort_transaction, "aborting", milliseconds(deadline.remaining_ms()));
   if (aborted.has_value()) {
     failure_.reset();
   } else if (aborted.error().kind == ErrorKind::abort_transaction) {
@@ -274,8 +273,8 @@ Result<std::int32_t> Producer::partition_count(const std::string& topic, millise
     return to_error(rd_kafka_last_error(), fmt::format("topic '{}'", topic));
   }
   const rd_kafka_metadata_t* metadata = nullptr;
-  const rd_kafka_resp_err_t code = rd_kafka_metadata(instance_->get(), 0, native, &metadata,
-                                                     static_cast<int>(timeout.count()));
+  const rd_kafka_resp_err_t code =
+      rd_kafka_metadata(instance_->get(), 0, native, &metadata, static_cast<int>(timeout.count()));
   const std::string what = fmt::format("partitions of topic '{}'", topic);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return to_error(code, what);

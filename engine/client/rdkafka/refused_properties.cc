@@ -18,8 +18,7 @@ constexpr std::string_view kStart =
     "out";
 constexpr std::string_view kIsolation =
     "pawl reads committed records only, or its promise is void. Remedy: leave it out";
-constexpr std::string_view kGroup =
-    "the group is the application. Remedy: settings.application_id";
+constexpr std::string_view kGroup = "the group is the application. Remedy: settings.application_id";
 constexpr std::string_view kMember =
     "pawl names its members, so that a restart gets its tasks back. Remedy: settings.instance_id";
 constexpr std::string_view kAssignor =
@@ -91,8 +90,7 @@ constexpr auto kRefusals = std::to_array<Refusal>({
     {"allow.auto.create.topics", kTopics},
 });
 
-constexpr std::string_view kCallback =
-    "a function cannot be given as text. Remedy: leave it out";
+constexpr std::string_view kCallback = "a function cannot be given as text. Remedy: leave it out";
 
 }  // namespace
 

@@ -33,8 +33,7 @@ bool leaves_taint(std::int16_t api_key, rd_kafka_resp_err_t error) noexcept {
   const bool of_transaction = api_key == kAddPartitionsToTxn || api_key == kAddOffsetsToTxn ||
                               api_key == kEndTxn || api_key == kTxnOffsetCommit;
   // Codes below zero are librdkafka's own: the broker did not answer.
-  return of_transaction && error < RD_KAFKA_RESP_ERR_UNKNOWN &&
-         error != RD_KAFKA_RESP_ERR__DESTROY;
+  return of_transaction && error < RD_KAFKA_RESP_ERR_UNKNOWN && error != RD_KAFKA_RESP_ERR__DESTROY;
 }
 
 bool ends_membership(std::int16_t api_key, rd_kafka_resp_err_t error) noexcept {

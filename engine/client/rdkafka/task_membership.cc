@@ -7,9 +7,8 @@
 #include <pawl/model/assert.h>
 #include <pawl/model/mark.h>
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 #include <vector>
 
@@ -32,8 +31,7 @@ std::vector<TaskId> to_vector(const std::set<TaskId>& tasks) {
 
 }  // namespace
 
-TaskMembership::TaskMembership(std::shared_ptr<Instance> instance,
-                               const MembershipOptions& options)
+TaskMembership::TaskMembership(std::shared_ptr<Instance> instance, const MembershipOptions& options)
     : instance_(std::move(instance)),
       topics_(options.task_topics),
       instance_id_(options.group_instance_id) {
@@ -69,8 +67,8 @@ void TaskMembership::answer(rd_kafka_event_t* event) {
 
 std::optional<Error> TaskMembership::fatal_error() const {
   auto error = instance_->fatal_error("group membership");
-  if (error.has_value() && rd_kafka_fatal_error(instance_->get(), nullptr, 0) ==
-                               RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
+  if (error.has_value() &&
+      rd_kafka_fatal_error(instance_->get(), nullptr, 0) == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
     error->message =
         fmt::format("two instances use the same id '{}' (copied state directory?)", instance_id_);
   }
@@ -233,7 +231,8 @@ void TaskMembership::on_revoked(PartitionListHandle partitions) {
     give_back(partitions.get());
     return;
   }
-  changes_.push_back({{AssignmentChange::Kind::revoked, to_vector(revoked)}, std::move(partitions)});
+  changes_.push_back(
+      {{AssignmentChange::Kind::revoked, to_vector(revoked)}, std::move(partitions)});
 }
 
 // Losing a membership loses every task of it.
@@ -244,8 +243,8 @@ void TaskMembership::queue_lost(PartitionListHandle partitions) {
     return;
   }
   const Mark mark("tasks_lost");
-  changes_.push_back(
-      {{AssignmentChange::Kind::lost, to_vector(std::exchange(owned_, {}))}, std::move(partitions)});
+  changes_.push_back({{AssignmentChange::Kind::lost, to_vector(std::exchange(owned_, {}))},
+                      std::move(partitions)});
 }
 
 void TaskMembership::acknowledge() {
@@ -281,8 +280,7 @@ Result<GroupIdentity> TaskMembership::commit_identity() {
     return *std::move(fatal);
   }
   GroupIdentity identity = observe();
-  const bool lost =
-      delivered_ && changes_.front().change.kind == AssignmentChange::Kind::lost;
+  const bool lost = delivered_ && changes_.front().change.kind == AssignmentChange::Kind::lost;
   if (interrupted_ || lost) {
     const Mark mark("identity_of_lost_tasks_refused");
     return Error{ErrorKind::abort_transaction,

@@ -14,12 +14,12 @@
 // Heartbeats go on while a revocation waits for its acknowledgement.
 //
 // Invariants: (1) Tasks belong to the member id under which they were gained. librdkafka drops the
-// news that a membership is lost while a rebalance is on the way, and a static member whose JoinGroup
-// was refused joins again under a new member id without a word: in both cases it would go on with
-// the old tasks and a valid new identity, although others may have had them in between. So another
-// member id, or none, is `lost` here. (2) commit_identity() never answers for tasks that are lost.
-// (3) One change at a time: the next is delivered after acknowledge().
-// Thread rule: owner thread only. Source: KIP-345, KIP-429, rdkafka_cgrp.c.
+// news that a membership is lost while a rebalance is on the way, and a static member whose
+// JoinGroup was refused joins again under a new member id without a word: in both cases it would go
+// on with the old tasks and a valid new identity, although others may have had them in between. So
+// another member id, or none, is `lost` here. (2) commit_identity() never answers for tasks that
+// are lost. (3) One change at a time: the next is delivered after acknowledge(). Thread rule: owner
+// thread only. Source: KIP-345, KIP-429, rdkafka_cgrp.c.
 #pragma once
 
 #include "client/rdkafka/deadline.h"

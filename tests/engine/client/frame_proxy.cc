@@ -1,16 +1,15 @@
 #include "engine/client/frame_proxy.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <cstring>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdexcept>
 #include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
 
 namespace pawl::testing {
@@ -282,8 +281,7 @@ void FrameProxy::rewrite(std::int16_t api, Frame& answer) const {
   std::string pattern(kHost);
   pattern.append(theirs.data(), theirs.size());
   auto from = answer.begin();
-  while ((from = std::search(from, answer.end(), pattern.begin(), pattern.end())) !=
-         answer.end()) {
+  while ((from = std::search(from, answer.end(), pattern.begin(), pattern.end())) != answer.end()) {
     std::copy(ours.begin(), ours.end(), from + static_cast<std::ptrdiff_t>(kHost.size()));
     ++from;
   }

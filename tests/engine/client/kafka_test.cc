@@ -2,9 +2,8 @@
 
 #include "support/kafka.h"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <unistd.h>
 #include <utility>
 
 namespace pawl::testing {
@@ -26,9 +25,8 @@ std::vector<std::string> KeptLog::lines() const {
 std::size_t KeptLog::count(std::string_view text) const {
   const std::vector<std::string> all = lines();
   return static_cast<std::size_t>(
-      std::count_if(all.begin(), all.end(), [&](const std::string& line) {
-        return line.find(text) != std::string::npos;
-      }));
+      std::count_if(all.begin(), all.end(),
+                    [&](const std::string& line) { return line.find(text) != std::string::npos; }));
 }
 
 void KeptRecords::record(internal::PartitionToken token, internal::ConsumedRecord record) {
@@ -96,10 +94,11 @@ std::string KafkaTest::make_topic(std::int32_t partitions,
   internal::NewTopic topic{unique("topic"), partitions, 1, config};
   const Result<void> created = clients->admin().create_topics({&topic, 1}, kCall);
   EXPECT_TRUE(created.has_value()) << created.error();
-  EXPECT_TRUE(eventually([] {}, [&] {
-    const auto found = clients->admin().describe_topics({topic.name}, kCall);
-    return found.has_value() && found->contains(topic.name);
-  }));
+  EXPECT_TRUE(eventually([] {},
+                         [&] {
+                           const auto found = clients->admin().describe_topics({topic.name}, kCall);
+                           return found.has_value() && found->contains(topic.name);
+                         }));
   return topic.name;
 }
 

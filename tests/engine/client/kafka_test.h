@@ -1,5 +1,6 @@
-// KafkaTest: what tests against a real broker share: its address, connections, topics, and sinks that keep what they get. Nothing sleeps: eventually() repeats a
-// step that itself waits for the broker.
+// KafkaTest: what tests against a real broker share: its address, connections, topics, and sinks
+// that keep what they get. Nothing sleeps: eventually() repeats a step that itself waits for the
+// broker.
 #pragma once
 
 #include "client/clients.h"

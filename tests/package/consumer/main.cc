@@ -1,5 +1,5 @@
-// Counts words in the driver; fails when a count is wrong. Includes nothing but the public API, and an Application so
-// that all of the library is linked.
+// Counts words in the driver; fails when a count is wrong. Includes nothing but the public API, and
+// an Application so that all of the library is linked.
 #include <pawl/pawl.h>
 #include <pawl/testing/topology_driver.h>
 

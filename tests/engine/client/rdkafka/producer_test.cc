@@ -152,9 +152,9 @@ TEST_F(Producer, ATransactionThatTimedOutIsFenced) {
   const internal::PartitionStart start{{topic, PartitionId(0)}, Offset(0), 0};
   ASSERT_TRUE(reader->assign({&start, 1}).has_value());
   KeptRecords records;
-  ASSERT_TRUE(eventually(
-      [&] { ASSERT_TRUE(reader->poll(milliseconds(50), 10, records).has_value()); },
-      [&] { return records.ends[0] == 2; }));
+  ASSERT_TRUE(
+      eventually([&] { ASSERT_TRUE(reader->poll(milliseconds(50), 10, records).has_value()); },
+                 [&] { return records.ends[0] == 2; }));
 
   const Result<void> committed = commit(*producer);
 
@@ -193,7 +193,8 @@ TEST_F(Producer, AFullQueueWaitsForABrokerThatIsAway) {
 
   proxy.freeze();
   std::thread broker_comes_back([&] {
-    EXPECT_TRUE(eventually([] { std::this_thread::yield(); }, [] { return queue_was_full.load(); }));
+    EXPECT_TRUE(
+        eventually([] { std::this_thread::yield(); }, [] { return queue_was_full.load(); }));
     proxy.thaw();
   });
   for (int number = 0; number < 500; ++number) {

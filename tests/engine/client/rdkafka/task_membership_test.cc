@@ -22,7 +22,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::set<TaskId> to_set(const std::vector<TaskId>& tasks) { return {tasks.begin(), tasks.end()}; }
+std::set<TaskId> to_set(const std::vector<TaskId>& tasks) {
+  return {tasks.begin(), tasks.end()};
+}
 
 // A member as the engine drives it: acknowledges changes, unless told to wait.
 class Member {
@@ -224,11 +226,10 @@ TEST_F(TaskMembership, OffsetsAreCommittedUnderTheMembersIdentity) {
   ASSERT_TRUE(producer->begin_transaction().has_value());
   const std::string metadata("with \0 zero", 11);
 
-  const Result<void> sent =
-      insist([&] {
-        return producer->send_offsets(offsets_of(topic, 42, metadata),
-                                      *member.membership().commit_identity(), kCall);
-      });
+  const Result<void> sent = insist([&] {
+    return producer->send_offsets(offsets_of(topic, 42, metadata),
+                                  *member.membership().commit_identity(), kCall);
+  });
   ASSERT_TRUE(sent.has_value()) << sent.error();
   ASSERT_TRUE(insist([&] { return producer->commit_transaction(kCall); }).has_value());
 
@@ -305,8 +306,8 @@ TEST_F(TaskMembership, OffsetsCanBeCommittedWithoutATransaction) {
   Member member(membership(*clients));
   ASSERT_TRUE(step_until({&member}, [&] { return member.tasks == all_; }));
 
-  const Result<void> done = insist(
-      [&] { return member.membership().commit_offsets(offsets_of(topic, 5, "m"), kCall); });
+  const Result<void> done =
+      insist([&] { return member.membership().commit_offsets(offsets_of(topic, 5, "m"), kCall); });
 
   ASSERT_TRUE(done.has_value()) << done.error();
   const auto found = committed(topic);
@@ -327,8 +328,8 @@ TEST_F(TaskMembership, ARestartedStaticMemberHasItsTasksBackAtOnce) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(2));
   start = std::chrono::steady_clock::now();
   restarted = std::make_unique<Member>(membership(*clients, "restarted"));
-  ASSERT_TRUE(
-      step_until({&other, restarted.get()}, [&] { return restarted->tasks.size() == tasks.size(); }));
+  ASSERT_TRUE(step_until({&other, restarted.get()},
+                         [&] { return restarted->tasks.size() == tasks.size(); }));
 
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(4));  // a session is 6 s
   EXPECT_EQ(restarted->tasks, tasks);
@@ -431,8 +432,8 @@ TEST_F(TaskMembership, AMemberThatIsCutOffLosesItsTasks) {
   ASSERT_TRUE(share({&other, &cut_off}));
 
   proxy.freeze();
-  ASSERT_TRUE(step_until({&other, &cut_off},
-                         [&] { return other.tasks == all_ && cut_off.tasks.empty(); }));
+  ASSERT_TRUE(
+      step_until({&other, &cut_off}, [&] { return other.tasks == all_ && cut_off.tasks.empty(); }));
   EXPECT_EQ(cut_off.count(Kind::lost), 1U);
   const Result<GroupIdentity> identity = cut_off.membership().commit_identity();
   ASSERT_FALSE(identity.has_value());
