@@ -1,8 +1,11 @@
 // pawl-bench-pipeline: one of the four pipelines that bench/peers compares with Kafka Streams; runs until SIGTERM.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <string>
+#include <vector>
 
 #include <pawl/engine/application.h>
 #include <pawl/operators/dsl.h>
@@ -43,22 +46,22 @@ pawl::Topology make_topology(const std::string& scenario, const std::string& in,
 }
 
 int run(int argc, char** argv) {
-  pawl::Settings settings;
   std::string scenario = "pass-through";
   std::string in;
   std::string out;
-  std::string state_dir;
+  std::vector<std::string> texts;
   CLI::App app("One pipeline of the comparison with Kafka Streams");
-  app.add_option("--bootstrap", settings.bootstrap_servers)->required();
-  app.add_option("--application-id", settings.application_id)->required();
   app.add_option("--scenario", scenario)->required();
   app.add_option("--in", in)->required();
   app.add_option("--out", out)->required();
-  app.add_option("--state-dir", state_dir)->required();
-  app.add_option("--threads", settings.threads);
+  app.add_option("--set", texts, "name=value of a setting; may be repeated")->required();
   CLI11_PARSE(app, argc, argv);
-  settings.state_dir = state_dir;
-  return pawl::Application(make_topology(scenario, in, out), settings).run();
+  std::map<std::string, std::string> settings;
+  for (const std::string& text : texts) {
+    const std::size_t equals = std::min(text.find('='), text.size());
+    settings[text.substr(0, equals)] = text.substr(std::min(equals + 1, text.size()));
+  }
+  return pawl::Application(make_topology(scenario, in, out), pawl::Settings::parse(settings)).run();
 }
 
 }  // namespace

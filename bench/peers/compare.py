@@ -33,7 +33,7 @@ def fill(bootstrap, topic, scenario, records):
     rng = random.Random(42)
     producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True, "linger.ms": 50,
                          "partitioner": "murmur2_random", "queue.buffering.max.messages": 1_000_000,
-                         "delivery.report.only.error": True})
+                         "delivery.report.only.error": True, "log_level": 3})
     ids = 0
     for number in range(records):
         if scenario == "dedup":
@@ -70,13 +70,25 @@ def finished(consumer, topic, ends):
     return all(partition.offset >= ends[partition.partition] for partition in committed)
 
 
+def peak_rss_mb(pid):
+    """Of a running process. (ru_maxrss would count what this program held when it forked.)"""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) / 1024
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+    return 0.0
+
+
 class Finished:
     """What one run cost."""
 
-    def __init__(self, usage, seconds, records):
+    def __init__(self, usage, seconds, records, rss_mb):
         self.cpu_us = (usage.ru_utime + usage.ru_stime) * 1e6 / records
         self.rate = records / seconds
-        self.rss_mb = usage.ru_maxrss / 1024
+        self.rss_mb = rss_mb
 
 
 def run_once(options, program, scenario, topic, ends, number):
@@ -85,11 +97,14 @@ def run_once(options, program, scenario, topic, ends, number):
     state = os.path.join(options.work, f"state-{application}")
     os.makedirs(state)
     make_topic(options.admin, output)
-    common = ["--bootstrap", options.bootstrap, "--application-id", application, "--in", topic, "--out", output]
     if program == "pawl":
-        command = [options.pawl, *common, "--scenario", scenario, "--state-dir", state]
+        settings = {"bootstrap_servers": options.bootstrap, "application_id": application, "state_dir": state}
+        command = [options.pawl, "--scenario", scenario, "--in", topic, "--out", output]
+        for setting in [f"{name}={value}" for name, value in settings.items()] + options.set:
+            command += ["--set", setting]
     elif program == "raw":
-        command = [options.raw, *common]
+        command = [options.raw, "--bootstrap", options.bootstrap, "--application-id", application, "--in", topic,
+                   "--out", output]
     else:
         command = ["java", *options.java_options.split(), "-cp", options.java_classes, "pawl.bench.Peer",
                    options.bootstrap, application, scenario, topic, output, state, str(options.java_cache)]
@@ -99,8 +114,10 @@ def run_once(options, program, scenario, topic, ends, number):
     began = time.monotonic()
     process = subprocess.Popen(command, stdout=log, stderr=log)
     status = None
+    rss_mb = 0.0
     while not finished(consumer, topic, ends):
         time.sleep(0.1)
+        rss_mb = max(rss_mb, peak_rss_mb(process.pid))
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid and program != "raw":
             sys.exit(f"{application} ended by itself, see {log.name}")
@@ -112,6 +129,7 @@ def run_once(options, program, scenario, topic, ends, number):
         status = None
     seconds = time.monotonic() - began
     if status is None:
+        rss_mb = max(rss_mb, peak_rss_mb(process.pid))
         process.send_signal(signal.SIGTERM)
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = status
@@ -120,7 +138,7 @@ def run_once(options, program, scenario, topic, ends, number):
     if options.verify and program != "raw":
         options.outputs.setdefault(scenario, {}).setdefault(program, count(options.bootstrap, output))
     options.admin.delete_topics([output])
-    return Finished(usage, seconds, options.records)
+    return Finished(usage, seconds, options.records, rss_mb)
 
 
 def count(bootstrap, topic):
@@ -154,6 +172,7 @@ def main():
     parser.add_argument("--java-cache", type=int, default=0)
     parser.add_argument("--records", type=int, default=2_000_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--set", action="append", default=[], help="a setting of pawl, NAME=VALUE; may be repeated")
     parser.add_argument("--scenarios", default=",".join(SCENARIOS))
     parser.add_argument("--verify", action="store_true", help="compare how many records the programs wrote")
     options = parser.parse_args()
