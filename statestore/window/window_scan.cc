@@ -3,14 +3,24 @@
 #include "overlay/merged_cursor.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace pawl::internal {
 namespace {
 
-// Below this, the first byte of a start is 0, so that a key that is a prefix of another one sorts
-// before it, start included, and `key_to ‖ ff...` bounds the rows of all keys up to key_to.
-constexpr std::int64_t kSmallTimes = std::int64_t{1} << 56U;
+// Returns: the largest row that a key up to `key_to` may have, in a key_first store. That can be
+// one of a prefix of `key_to`: behind a short key, the bytes of a start may be larger than the rest
+// of a longer key.
+Bytes largest_row_until(const WindowRowCodec& codec, BytesView key_to, Timestamp to) {
+  Bytes suffix;
+  codec.upper_bound(BytesView(), to, suffix);
+  Bytes largest = Bytes(key_to) + suffix;
+  for (std::size_t size = key_to.size(); size-- > 0;) {
+    if (suffix > BytesView(largest).substr(size)) {
+      largest.replace(size, Bytes::npos, suffix);
+    }
+  }
+  return largest;
+}
 
 }  // namespace
 
@@ -56,9 +66,8 @@ void WindowScan::open_next_segment() {
     upper = to;
   } else {
     lower = query_.key_from;
-    if (query_.key_to.has_value() && query_.to.value() < kSmallTimes) {
-      to = *query_.key_to;
-      to.append(kWindowSuffixSize + 1, '\xff');
+    if (query_.key_to.has_value()) {
+      to = largest_row_until(store_.codec_, *query_.key_to, query_.to);
       upper = to;
     }
   }
@@ -79,24 +88,17 @@ void WindowScan::collect_segment(KeyValueCursor& rows) {
       collected_.push_back({Bytes(row.key), row.start, row.sequence, Bytes(rows.value())});
     }
   }
-  // Kafka Streams compares key ‖ start ‖ sequence as bytes; keys of different lengths can therefore
-  // interleave.
-  if (query_.order == RowOrder::by_key) {
-    std::sort(collected_.begin(), collected_.end(),
-              [](const OwnedRow& left, const OwnedRow& right) {
-                Bytes left_bytes;
-                Bytes right_bytes;
-                encode_changelog_window_key({left.key, left.start, left.sequence}, left_bytes);
-                encode_changelog_window_key({right.key, right.start, right.sequence}, right_bytes);
-                return left_bytes < right_bytes;
-              });
-  } else {
-    std::sort(collected_.begin(), collected_.end(),
-              [](const OwnedRow& left, const OwnedRow& right) {
-                return std::tie(left.start, left.key, left.sequence) <
-                       std::tie(right.start, right.key, right.sequence);
-              });
-  }
+  // As bytes, as Kafka Streams compares them; keys of different lengths can therefore interleave.
+  const WindowRowCodec order(
+      query_.order == RowOrder::by_key ? WindowLayout::key_first : WindowLayout::time_first, true);
+  const auto place_of = [&](const OwnedRow& row) {
+    Bytes place;
+    order.encode({row.key, row.start, row.sequence}, place);
+    return place;
+  };
+  std::sort(collected_.begin(), collected_.end(), [&](const OwnedRow& left, const OwnedRow& right) {
+    return place_of(left) < place_of(right);
+  });
   if (query_.direction == Direction::backward) {
     std::reverse(collected_.begin(), collected_.end());
   }
