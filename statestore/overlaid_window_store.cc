@@ -24,23 +24,31 @@ class AlignedWindowCursor final : public WindowCursor {
         at_(direction == Direction::forward ? first : last),
         end_(direction == Direction::forward ? last : first),
         step_(direction == Direction::forward ? step : -step) {
-    settle();
+    if (first <= last) {
+      settle();
+    }
   }
   [[nodiscard]] bool valid() const override { return value_.has_value(); }
   void next() override {
-    at_ = at_ + step_;
-    settle();
+    value_.reset();
+    if (at_ != end_) {
+      at_ = at_ + step_;
+      settle();
+    }
   }
   [[nodiscard]] BytesView key() const override { return key_; }
   [[nodiscard]] Timestamp start() const override { return at_; }
   [[nodiscard]] BytesView value() const override { return *value_; }
 
  private:
+  // Moves to the next window that is there, from at_ on.
   void settle() {
-    value_.reset();
-    while (step_.count() > 0 ? at_ <= end_ : at_ >= end_) {
+    while (true) {
       if (const NullableBytesView found = store_.get(key_, at_)) {
         value_.emplace(*found);
+        return;
+      }
+      if (at_ == end_) {
         return;
       }
       at_ = at_ + step_;
@@ -226,7 +234,8 @@ std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch(BytesView key, Timestam
   if (spec_.layout == WindowLayout::time_first && step.count() > 0 && !spec_.retain_duplicates) {
     const Timestamp low = std::max(from, first_visible());
     const Timestamp high = std::min(to, progress_.time);
-    const Timestamp first((low.value() + step.count() - 1) / step.count() * step.count());
+    const Timestamp before(low.value() / step.count() * step.count());
+    const Timestamp first = before < low ? before + step : before;
     const Timestamp last(high.value() < 0 ? -step.count()
                                           : high.value() / step.count() * step.count());
     if ((last - first) / step < kPointLookupsMax) {
