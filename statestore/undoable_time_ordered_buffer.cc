@@ -150,11 +150,12 @@ void UndoableTimeOrderedBuffer::freeze() {
   }
   saved_keys_.clear();
   frozen_ = std::exchange(saved_, {});
+  frozen_bytes_ = std::exchange(saved_bytes_, 0);
 }
 
 void UndoableTimeOrderedBuffer::settle() {
   frozen_.clear();
-  saved_bytes_ = 0;
+  frozen_bytes_ = 0;
 }
 
 void UndoableTimeOrderedBuffer::drop() {
@@ -171,6 +172,7 @@ void UndoableTimeOrderedBuffer::drop() {
   saved_.clear();
   frozen_.clear();
   saved_bytes_ = 0;
+  frozen_bytes_ = 0;
 }
 
 Result<void> UndoableTimeOrderedBuffer::replay(const ChangelogRecord& record) {

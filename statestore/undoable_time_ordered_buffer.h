@@ -43,7 +43,7 @@ class UndoableTimeOrderedBuffer final : public TimeOrderedBuffer, public Managed
   [[nodiscard]] const StoreSpec& spec() const override { return spec_; }
   StateStore& store() override { return *this; }
   void log_pending() override;
-  [[nodiscard]] std::size_t pending_bytes() const override { return saved_bytes_; }
+  [[nodiscard]] std::size_t pending_bytes() const override { return saved_bytes_ + frozen_bytes_; }
   void freeze() override;
   StoreChanges changes() override { return {}; }
   void settle() override;
@@ -88,6 +88,7 @@ class UndoableTimeOrderedBuffer final : public TimeOrderedBuffer, public Managed
   std::deque<Saved> frozen_;  // of the transaction that is being committed
   boost::unordered_flat_set<BytesView, BytesHash> saved_keys_;  // views into saved_
   std::size_t saved_bytes_ = 0;
+  std::size_t frozen_bytes_ = 0;
   std::size_t bytes_ = 0;
   Bytes scratch_;
 };
