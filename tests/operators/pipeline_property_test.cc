@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <map>
 #include <optional>
+#include <ostream>
 #include <random>
 #include <set>
 #include <string>
@@ -209,6 +210,10 @@ struct Setting {
   bool on_disk;
 };
 
+void PrintTo(const Setting& setting, std::ostream* out) {
+  *out << setting.name;
+}
+
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> kSettings = {
       {"native", DriverLayout::per_subtopology, Compatibility::native, Trouble::none, false},
@@ -269,7 +274,7 @@ std::vector<unsigned> seeds(const Setting& setting) {
   static const unsigned kRandom = random_seed();
   std::printf("seed %u (repeat with PAWL_TEST_SEED)\n", kRandom);
   std::vector<unsigned> all = {kRandom};
-  const unsigned fixed = setting.on_disk ? 4 : 100;
+  const unsigned fixed = setting.on_disk ? 2 : 100;
   for (unsigned seed = 1; seed <= fixed; ++seed) {
     all.push_back(seed);
   }
