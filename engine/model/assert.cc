@@ -11,8 +11,8 @@ void abort_after_printing(const std::string&) {
   std::abort();
 }
 
-std::atomic<AssertionHandler> handler{
-    &abort_after_printing};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): a seam for tests
+std::atomic<AssertionHandler> handler{&abort_after_printing};
 
 }  // namespace
 

@@ -2,9 +2,9 @@
 
 namespace pawl {
 namespace internal {
-CrashPointHandler crash_point_handler =
-    nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-}
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): a seam for tests
+CrashPointHandler crash_point_handler = nullptr;
+}  // namespace internal
 
 void set_crash_point_handler(CrashPointHandler handler) {
   internal::crash_point_handler = handler;

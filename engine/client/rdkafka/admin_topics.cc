@@ -59,6 +59,7 @@ Result<std::map<std::string, TopicDescription>> Admin::describe_topics(
   }
   AdminCall call(instance_->get(), RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, "describing topics", timeout);
   std::vector<const char*> names;
+  names.reserve(topics.size());
   for (const std::string& topic : topics) {
     names.push_back(topic.c_str());
   }

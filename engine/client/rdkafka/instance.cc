@@ -28,8 +28,8 @@ Result<std::shared_ptr<Instance>> Instance::make(rd_kafka_type_t type, ConfHandl
     // Some errors of partitions come this way only. Producers report them with their records.
     rd_kafka_conf_set_error_cb(conf.get(), &Instance::on_error);
   }
-  if (instance->watch_.has_value()) {
-    instance->watch_->install(conf.get());
+  if (auto& watch = instance->watch_; watch.has_value()) {
+    watch->install(conf.get());
   }
   ErrorText text{};
   instance->client_.reset(rd_kafka_new(type, conf.get(), text.data(), text.size()));

@@ -49,7 +49,7 @@ ConsumedRecord to_consumed_record(rd_kafka_message_t* message) {
       type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? Timestamp::unknown() : Timestamp(timestamp);
   record.offset = Offset(message->offset);
   record.leader_epoch = LeaderEpoch(rd_kafka_message_leader_epoch(message));
-  return ConsumedRecord(record, headers_of(*message), owner.release(), &release);
+  return {record, headers_of(*message), owner.release(), &release};
 }
 
 HeadersHandle to_native_headers(const Headers& headers) {

@@ -9,6 +9,7 @@ constexpr std::int16_t kAddOffsetsToTxn = 25;
 constexpr std::int16_t kEndTxn = 26;
 constexpr std::int16_t kTxnOffsetCommit = 28;
 
+// NOLINTNEXTLINE(readability-function-size): the signature is librdkafka's
 rd_kafka_resp_err_t on_response(rd_kafka_t* /*client*/, int /*socket*/, const char* /*broker*/,
                                 std::int32_t /*broker_id*/, std::int16_t api_key,
                                 std::int16_t /*api_version*/, std::int32_t /*correlation*/,

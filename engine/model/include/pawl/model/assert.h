@@ -25,7 +25,7 @@ template <class... Values>
 [[noreturn, gnu::cold, gnu::noinline]] void assertion_failed_with(const char* condition,
                                                                   const std::source_location& where,
                                                                   const Values&... values) {
-  std::ostringstream text;
+  std::ostringstream text;  // NOLINT(misc-const-correctness): the fold expression writes to it
   ((text << ' ' << values), ...);
   assertion_failed(condition, text.str(), where);
 }

@@ -53,12 +53,12 @@ inline std::int32_t load_i32(const char* from) {
 }
 
 inline void append_i64(std::int64_t value, Bytes& out) {
-  char buffer[8];
+  char buffer[8];  // NOLINT(modernize-avoid-c-arrays): written through a pointer
   store_i64(value, buffer);
   out.append(buffer, sizeof buffer);
 }
 inline void append_i32(std::int32_t value, Bytes& out) {
-  char buffer[4];
+  char buffer[4];  // NOLINT(modernize-avoid-c-arrays): written through a pointer
   store_i32(value, buffer);
   out.append(buffer, sizeof buffer);
 }

@@ -17,10 +17,10 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value)
-      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error)
-      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)  // NOLINT(google-explicit-constructor): a value is a result
+      : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error)  // NOLINT(google-explicit-constructor): an error is a result
+      : state_(std::in_place_index<1>, std::move(error)) {}
 
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -58,8 +58,8 @@ class [[nodiscard]] Result<void> {
  public:
   using value_type = void;
   Result() = default;
-  Result(Error error)
-      : error_(std::make_unique<Error>(std::move(error))) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)  // NOLINT(google-explicit-constructor): an error is a result
+      : error_(std::make_unique<Error>(std::move(error))) {}
 
   [[nodiscard]] bool has_value() const { return error_ == nullptr; }
   explicit operator bool() const { return has_value(); }
@@ -86,11 +86,11 @@ class [[nodiscard]] Result<void> {
 #define PAWL_INTERNAL_TRY(expression, number) PAWL_INTERNAL_TRY_NUMBERED(expression, number)
 #define PAWL_INTERNAL_TRY_NUMBERED(expression, number) \
   PAWL_INTERNAL_TRY_NAMED(expression, pawl_try_##number)
-#define PAWL_INTERNAL_TRY_NAMED(expression, name) \
-  __extension__({                                 \
-    auto name = (expression);                     \
-    if (!name.has_value()) {                      \
-      return std::move(name).error();             \
-    }                                             \
-    std::move(name).value();                      \
+#define PAWL_INTERNAL_TRY_NAMED(expression, name)                      \
+  __extension__({                                                      \
+    auto name = (expression); /* NOLINT(bugprone-macro-parentheses) */ \
+    if (!name.has_value()) {  /* NOLINT(bugprone-macro-parentheses) */ \
+      return std::move(name).error();                                  \
+    }                                                                  \
+    std::move(name).value();                                           \
   })
