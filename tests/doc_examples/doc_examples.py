@@ -2,8 +2,9 @@
 """Compiles the C++ examples of the documents: every block of README.md and docs/ whose fence says ```cpp.
 
   ```cpp             with an #include: a file of its own
-  ```cpp             without: a fragment, compiled as the body of a function behind preamble.h
-  ```cpp namespace   a fragment that stands outside of functions
+  ```cpp             without: a fragment behind preamble.h; when it begins with the definition of a function or class,
+                     it stands by itself, else it is the body of a function
+  ```cpp namespace   a fragment that stands by itself, however it begins
   ```cpp continued   goes on where the block before it, in the same document, ended
 
 Usage: doc_examples.py --root DIR --work DIR COMPILER [ARGUMENT...]; the arguments go to the compiler. Fails when an
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FENCE = re.compile(r"^( *)```([^\n`]*)\n(.*?)^\1``` *$", re.MULTILINE | re.DOTALL)
+DEFINITION = re.compile(r"^(template|struct|class|enum|namespace|using namespace)\b"
+                        r"|^[\w:<>,&* ]+ [\w:]+\([^;{}]*\) *(const *)?\{$")
 PREAMBLE = Path(__file__).with_name("preamble.h")
 
 
@@ -42,7 +45,7 @@ def examples_of(document, text):
         line = text.count("\n", 0, match.start(3)) + 1
         body = re.sub(f"^{match.group(1)}", "", match.group(3), flags=re.MULTILINE)
         piece = f'#line {line} "{document}"\n{body}'
-        kind = words[1] if len(words) > 1 else "file" if re.search(r"^#include", body, re.MULTILINE) else "fragment"
+        kind = words[1] if len(words) > 1 else kind_of(body)
         if kind == "continued":
             if not blocks:
                 raise BadDocument(f"{document}:{line}: continues an example, but there is none before it")
@@ -52,6 +55,13 @@ def examples_of(document, text):
         else:
             raise BadDocument(f"{document}:{line}: '{kind}' is neither 'namespace' nor 'continued'")
     return [Example(document, line, wrapped(kind, "".join(pieces))) for kind, line, pieces in blocks]
+
+
+def kind_of(body):
+    if re.search(r"^#include", body, re.MULTILINE):
+        return "file"
+    code = [line for line in body.splitlines() if line.strip() and not line.startswith("//")]
+    return "namespace" if code and DEFINITION.search(code[0]) else "fragment"
 
 
 def wrapped(kind, text):

@@ -34,7 +34,15 @@ class DocExamples(unittest.TestCase):
         (example,) = doc_examples.examples_of("a.md", "- list\n\n  ```cpp\n  f();\n  ```\n")
         self.assertTrue(example.source.endswith('void example() {\n#line 4 "a.md"\nf();\n}\n'), example.source)
 
-    def test_fragment_outside_of_functions(self):
+    def test_definitions_stand_by_themselves(self):
+        for first in ("void show(const A& a) {", "struct A {", "template <class T>", "// why\nstd::vector<int> f() {"):
+            (example,) = doc_examples.examples_of("a.md", f"```cpp\n{first}\n}}\n```\n")
+            self.assertNotIn("void example", example.source, first)
+        for first in ("if (a) {", "for (int x : f(y)) {", "auto f = [](int x) {", "call(x, [] {", "g(x);"):
+            (example,) = doc_examples.examples_of("a.md", f"```cpp\n{first}\n}}\n```\n")
+            self.assertIn("void example", example.source, first)
+
+    def test_fragment_that_says_it_stands_by_itself(self):
         (example,) = doc_examples.examples_of("a.md", "```cpp namespace\nstruct A {};\n```\n")
         self.assertNotIn("void example", example.source)
 
