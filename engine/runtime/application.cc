@@ -311,8 +311,8 @@ void Application::Runtime::supervise() {
     enter(ApplicationState::running);
   }
   bool stopping = false;
-  for (std::size_t at = 0; at < threads.size(); ++at) {
-    threads[at].join();
+  for (auto& thread : threads) {
+    thread.join();
     if (!stopping) {
       stopping = true;
       enter(ApplicationState::stopping);

@@ -117,8 +117,8 @@ Result<CommitOutcome> CommitCycle::failed_before_commit(const Error& error) {
 }
 
 Result<CommitOutcome> CommitCycle::flush() {
-  if (producer_.failure().has_value()) {
-    return failed_before_commit(*producer_.failure());
+  if (const auto& failure = producer_.failure(); failure.has_value()) {
+    return failed_before_commit(*failure);
   }
   // Offsets alone need a transaction as well.
   const Result<void> begun = producer_.ensure_begun();
@@ -230,6 +230,7 @@ Result<CommitOutcome> CommitCycle::resolve() {
     return CommitOutcome::in_progress;
   }
   std::vector<TopicPartition> partitions;
+  partitions.reserve(to_commit_.size());
   for (const OffsetToCommit& offset : to_commit_) {
     partitions.push_back(offset.where);
   }

@@ -23,7 +23,7 @@ class PunctuationQueue {
   template <class F>
   std::size_t punctuate(Timestamp now, F&& fire) {
     std::size_t fired = 0;
-    // By index: a punctuator may add schedules.
+    // By index: a punctuator may add schedules. NOLINTNEXTLINE(modernize-loop-convert)
     for (std::size_t at = 0; at < schedules_.size(); ++at) {
       if (*schedules_[at].cancelled || schedules_[at].next > now) {
         continue;

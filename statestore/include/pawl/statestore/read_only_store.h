@@ -39,8 +39,8 @@ class ReadOnlyKeyValueStore {
 
 class ReadOnlyWindowStore {
  public:
-  ReadOnlyWindowStore(const StoreSpec& spec, RowSnapshotSources parts)
-      : spec_(spec), parts_(std::move(parts)) {}
+  ReadOnlyWindowStore(StoreSpec spec, RowSnapshotSources parts)
+      : spec_(std::move(spec)), parts_(std::move(parts)) {}
 
   [[nodiscard]] bool timestamped_rows() const { return spec_.timestamped; }
   [[nodiscard]] Result<std::optional<Bytes>> get(BytesView key, Timestamp start) const;
