@@ -152,19 +152,21 @@ def check_headers(tree):
 
 
 def details_of(tree, name, sources):
-    """The sources in the folder of a source whose headers it includes, and those that implement a part of its header."""
+    """The sources beside or below a source whose headers it includes, and those that implement a part of its header."""
     header = str(Path(name).with_suffix(".h"))
     text = tree.files[name] + tree.files.get(header, "")
-    details = {str(Path(name).parent / (Path(include).stem + ".cc")) for include in INCLUDE.findall(text)}
+    includes = {str(Path(include).with_suffix("")) for include in INCLUDE.findall(text)}
+    below = [other for other in sources if Path(name).parent in Path(other).parents]
+    details = {other for other in below if any(f"/{other}".endswith(f"/{include}.cc") for include in includes)}
     for other in sources:
         if Path(other).parent == Path(name).parent and str(Path(other).with_suffix(".h")) not in tree.files:
             if Path(header).name in {Path(include).name for include in INCLUDE.findall(tree.files[other])}:
                 details.add(other)
-    return details & sources
+    return details
 
 
 def check_tests(tree):
-    """Every test file is built, and every source is named by a test or is a detail of one beside it that is."""
+    """Every test file is built, and every source is named by a test or is a detail of one that is."""
     cmake = "\n".join(text for name, text in tree.files.items() if name.endswith("CMakeLists.txt"))
     tests = {name for name in tree.files if name.startswith("tests/") and name.endswith("_test.cc")}
     for name in tests:

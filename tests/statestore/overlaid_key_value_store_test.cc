@@ -1,4 +1,5 @@
-// A key-value store with up to two layers of uncommitted writes over committed rows.
+// A key-value store with up to two layers (overlay_layer) of uncommitted writes over committed
+// rows.
 #include "overlaid_key_value_store.h"
 
 #include "statestore/backend_under_test.h"
