@@ -197,23 +197,31 @@ Stream<K, V> Stream<K, V>::repartition(const Options& options) const {
 
 namespace internal {
 
+// Where a sink writes: to a topic, or to the one that `chooser` names.
+template <class K, class V>
+struct SinkTopic {
+  std::string name;
+  TopicChooser<K, V> chooser;
+  std::string chooser_name;
+};
+
 // Adds a KSTREAM-SINK node.
 template <class K, class V>
-void add_sink(const StreamPlan<K, V>& from, const std::string& topic, TopicChooser<K, V> chooser,
-              const std::string& chooser_name, const std::optional<std::string>& given,
-              Serde<K> key, Serde<V> value) {
+void add_sink(const StreamPlan<K, V>& from, const SinkTopic<K, V>& topic,
+              const std::optional<std::string>& given, const Serde<K>& key, const Serde<V>& value) {
   const std::string name = from.plan->next_name("KSTREAM-SINK-", given);
   from.plan->add(name, {from.node}, [=](const PlanNode& node, TopologySpec& spec) {
     NodeSpec sink;
     sink.name = name;
     sink.kind = NodeKind::sink;
     sink.parents = node.parent_outputs();
-    sink.chooses_topic = static_cast<bool>(chooser);
-    sink.chooser_name = chooser_name;
+    sink.chooses_topic = static_cast<bool>(topic.chooser);
+    sink.chooser_name = topic.chooser_name;
     if (!sink.chooses_topic) {
-      sink.topics = {topic};
+      sink.topics = {topic.name};
     }
-    sink.factory = node_factory<SinkNode<K, V>>(name, topic, TopicOwner::user, chooser, key, value);
+    sink.factory =
+        node_factory<SinkNode<K, V>>(name, topic.name, TopicOwner::user, topic.chooser, key, value);
     spec.nodes.push_back(std::move(sink));
   });
 }
@@ -223,7 +231,7 @@ void add_sink(const StreamPlan<K, V>& from, const std::string& topic, TopicChoos
 template <class K, class V>
 template <class Options>
 void Stream<K, V>::to(const std::string& topic, const Options& options) const {
-  internal::add_sink<K, V>(plan_, topic, {}, {}, options.name(),
+  internal::add_sink<K, V>(plan_, {topic, {}, {}}, options.name(),
                            internal::key_serde_of<K>(options, plan_.key_serde),
                            internal::value_serde_of<V>(options, plan_.value_serde));
 }
@@ -232,7 +240,7 @@ template <class K, class V>
 template <class Chooser, class Options>
   requires std::invocable<const Chooser&, const Record<K, V>&, const RecordCoordinates&>
 void Stream<K, V>::to(Chooser chooser, const Options& options) const {
-  internal::add_sink<K, V>(plan_, {}, TopicChooser<K, V>(std::move(chooser)), "TopicChooser",
+  internal::add_sink<K, V>(plan_, {{}, TopicChooser<K, V>(std::move(chooser)), "TopicChooser"},
                            options.name(), internal::key_serde_of<K>(options, plan_.key_serde),
                            internal::value_serde_of<V>(options, plan_.value_serde));
 }

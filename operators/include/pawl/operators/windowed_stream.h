@@ -77,7 +77,7 @@ class WindowedStream {
   template <class Aggregation, class A = typename Aggregation::Aggregate>
   Table<Windowed<K>, A> aggregated(const char* prefix, const Named& named,
                                    const Materialized& materialized, Aggregation aggregation,
-                                   Serde<A> serde) const {
+                                   const Serde<A>& serde) const {
     internal::LogicalPlan& plan = *group_.stream.plan;
     const std::string store =
         materialized.name().has_value() ? *materialized.name() : plan.next_store_name(prefix);
