@@ -1,4 +1,10 @@
-// pawl-bench-pipeline: one of the four pipelines that bench/peers compares with Kafka Streams; runs until SIGTERM.
+// pawl-bench-pipeline: one of the four pipelines that bench/peers compares with Kafka Streams; runs
+// until SIGTERM.
+#include <pawl/engine/application.h>
+#include <pawl/operators/dsl.h>
+#include <pawl/serde/primitives.h>
+
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -7,18 +13,13 @@
 #include <string>
 #include <vector>
 
-#include <pawl/engine/application.h>
-#include <pawl/operators/dsl.h>
-#include <pawl/serde/primitives.h>
-
-#include <CLI/CLI.hpp>
-
 namespace {
 
 using std::chrono::hours;
 using std::chrono::seconds;
 
-pawl::Topology make_topology(const std::string& scenario, const std::string& in, const std::string& out) {
+pawl::Topology make_topology(const std::string& scenario, const std::string& in,
+                             const std::string& out) {
   pawl::StreamBuilder builder;
   // Values, and where nothing keeps them keys, are borrowed views of the record's bytes.
   if (scenario == "pass-through") {
@@ -38,7 +39,9 @@ pawl::Topology make_topology(const std::string& scenario, const std::string& in,
   if (scenario == "windowed-count") {
     counts.to_stream().to(out);
   } else if (scenario == "windowed-count-suppress") {
-    counts.suppress(pawl::Suppressed::until_window_closes(pawl::Buffer::unbounded())).to_stream().to(out);
+    counts.suppress(pawl::Suppressed::until_window_closes(pawl::Buffer::unbounded()))
+        .to_stream()
+        .to(out);
   } else {
     throw std::invalid_argument("unknown scenario " + scenario);
   }

@@ -1,15 +1,9 @@
 // An application on a real broker: what it does when all is well.
-#include <pawl/engine/application.h>
-
-#include <atomic>
-#include <filesystem>
-#include <map>
-#include <string>
-
 #include "support/kafka.h"
 #include "support/marks.h"
 #include "support/running_application.h"
 
+#include <pawl/engine/application.h>
 #include <pawl/engine/metric_names.h>
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
@@ -17,16 +11,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <string>
+
 namespace pawl::test {
 namespace {
 
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-using std::chrono::hours;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 class ApplicationTest : public ::testing::Test {
  protected:
@@ -84,8 +83,9 @@ TEST_F(ApplicationTest, CountsAcrossARepartitionTopic) {
 
   ASSERT_TRUE(wait_for_results(5)) << app.log_text();
   EXPECT_EQ(app.stop(), 0) << app.log_text();
-  EXPECT_THAT(results(), UnorderedElementsAre(std::pair("a", 1), std::pair("a", 2), std::pair("a", 3),
-                                              std::pair("b", 1), std::pair("c", 1)));
+  EXPECT_THAT(results(),
+              UnorderedElementsAre(std::pair("a", 1), std::pair("a", 2), std::pair("a", 3),
+                                   std::pair("b", 1), std::pair("c", 1)));
 }
 
 TEST_F(ApplicationTest, GoesOnAfterARestartWithAndWithoutItsDirectory) {
@@ -101,8 +101,9 @@ TEST_F(ApplicationTest, GoesOnAfterARestartWithAndWithoutItsDirectory) {
     send({"a"});
     ASSERT_TRUE(wait_for_results(3)) << app.log_text();
     EXPECT_EQ(app.stop(), 0);
-    EXPECT_TRUE(app.log().contains("(0 records at most)")) << "a clean close leaves nothing to roll forward\n"
-                                                           << app.log_text();
+    EXPECT_TRUE(app.log().contains("(0 records at most)"))
+        << "a clean close leaves nothing to roll forward\n"
+        << app.log_text();
   }
   std::filesystem::remove_all(directory_.path() / application_);
   RunningApplication app(word_counts(), settings());
@@ -164,18 +165,20 @@ TEST_F(ApplicationTest, AnswersQueriesOfCommittedStateFromAnyThread) {
     return found.has_value() && found->has_value() && (*found)->value == 2;
   }));
   std::map<std::string, std::int64_t> all;
-  ASSERT_TRUE(counts
-                  .range(nullptr, nullptr,
-                         [&](const std::string& word, const ValueAndTimestamp<std::int64_t>& count) {
-                           all[word] = count.value;
-                           return true;
-                         })
-                  .has_value());
+  ASSERT_TRUE(
+      counts
+          .range(nullptr, nullptr,
+                 [&](const std::string& word, const ValueAndTimestamp<std::int64_t>& count) {
+                   all[word] = count.value;
+                   return true;
+                 })
+          .has_value());
 
   EXPECT_EQ(all, (std::map<std::string, std::int64_t>{{"a", 2}, {"b", 1}}));
   EXPECT_FALSE((*counts.get("z")).has_value());
-  EXPECT_THROW((void)app->key_value_store<std::string>("no-such-store", serde::string(), serde::int64()),
-               std::invalid_argument);
+  EXPECT_THROW(
+      (void)app->key_value_store<std::string>("no-such-store", serde::string(), serde::int64()),
+      std::invalid_argument);
   EXPECT_EQ(app.stop(), 0);
   EXPECT_EQ(counts.get("a").error().kind, ErrorKind::retriable) << "nothing is open any more";
 }
@@ -189,8 +192,9 @@ TEST_F(ApplicationTest, TrimsRepartitionTopicsBehindTheCommittedOffsets) {
   ASSERT_TRUE(wait_for_results(3)) << app.log_text();
   const TopicPartition repartition{application_ + "-by-word-repartition", PartitionId(0)};
 
-  EXPECT_TRUE(eventually([&] { return kafka_.starts(repartition.topic).at(repartition) >= Offset(3); }))
-      << app.log_text();
+  EXPECT_TRUE(eventually([&] {
+    return kafka_.starts(repartition.topic).at(repartition) >= Offset(3);
+  })) << app.log_text();
   EXPECT_EQ(app.stop(), 0);
 }
 
@@ -243,16 +247,18 @@ TEST_F(ApplicationTest, StaysOutOfAGroupThatRunsAnotherTopology) {
 
   RunningApplication second(builder.build(), other);
 
-  ASSERT_TRUE(eventually([&] { return second.log().contains("run another topology"); })) << second.log_text();
+  ASSERT_TRUE(eventually([&] { return second.log().contains("run another topology"); }))
+      << second.log_text();
   EXPECT_EQ(second->state(), ApplicationState::starting);
   EXPECT_EQ(first.stop(Application::Stop::leave), 0);
-  EXPECT_TRUE(eventually([&] { return second->state() == ApplicationState::running; })) << second.log_text();
+  EXPECT_TRUE(eventually([&] { return second->state() == ApplicationState::running; }))
+      << second.log_text();
   EXPECT_EQ(second.stop(), 0);
 }
 
 TEST_F(ApplicationTest, ATaskThatMovesWaitsForTheDirectoryItsFormerThreadStillHas) {
-  // One thread is held up in user code beyond max_poll_interval; its task goes to the other thread of the process, which
-  // must not open the directory before the first one has let go.
+  // One thread is held up in user code beyond max_poll_interval; its task goes to the other thread
+  // of the process, which must not open the directory before the first one has let go.
   const Marks marks;
   create_topics(2);
   std::atomic<bool> hold{true};

@@ -1,12 +1,8 @@
 // Bad input and bad surroundings: each with the message that names it, and with nothing lost.
-#include <pawl/engine/application.h>
-
-#include <atomic>
-#include <string>
-
 #include "support/kafka.h"
 #include "support/running_application.h"
 
+#include <pawl/engine/application.h>
 #include <pawl/engine/metric_names.h>
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
@@ -14,13 +10,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <string>
+
 namespace pawl::test {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::HasSubstr;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 // in -> out, values are numbers.
 class BadSurroundingsTest : public ::testing::Test {
@@ -65,7 +64,8 @@ TEST_F(BadSurroundingsTest, AnUndecodableRecordStopsByDefaultAndIsNamed) {
   RunningApplication app(numbers(), settings());
   kafka_.produce(in_, {number(1), to_send("k", "bad", 1), number(2)});
 
-  EXPECT_THAT(app.failure(), AllOf(HasSubstr(in_ + "-0@1"), HasSubstr("8 bytes"), HasSubstr("Remedy")));
+  EXPECT_THAT(app.failure(),
+              AllOf(HasSubstr(in_ + "-0@1"), HasSubstr("8 bytes"), HasSubstr("Remedy")));
   EXPECT_EQ(app->wait(), 1);
 }
 
@@ -108,8 +108,8 @@ TEST_F(BadSurroundingsTest, AnExceptionInAUserFunctionIsNamed) {
   RunningApplication app(numbers(), settings());
   kafka_.produce(in_, {number(13)});
 
-  EXPECT_THAT(app.failure(), AllOf(HasSubstr("KSTREAM-MAPVALUES-0000000001"), HasSubstr(in_ + "-0@0"),
-                                   HasSubstr("thirteen")));
+  EXPECT_THAT(app.failure(), AllOf(HasSubstr("KSTREAM-MAPVALUES-0000000001"),
+                                   HasSubstr(in_ + "-0@0"), HasSubstr("thirteen")));
 }
 
 TEST_F(BadSurroundingsTest, AMissingSourceTopicIsNamed) {
@@ -128,7 +128,8 @@ TEST_F(BadSurroundingsTest, JoinedTopicsOfDifferentCountsAreNamed) {
       .for_each([](const std::string&) {});
   RunningApplication app(builder.build(), settings());
 
-  EXPECT_THAT(app.failure(), AllOf(HasSubstr("'" + in_ + "' has 2"), HasSubstr("'" + out_ + "' has 3")));
+  EXPECT_THAT(app.failure(),
+              AllOf(HasSubstr("'" + in_ + "' has 2"), HasSubstr("'" + out_ + "' has 3")));
 }
 
 class InternalTopicTest : public BadSurroundingsTest {
@@ -146,7 +147,8 @@ TEST_F(InternalTopicTest, WithAnotherPartitionCountIsRefused) {
   kafka_.create_topic(changelog_, 3, {{"cleanup.policy", "compact"}});
   RunningApplication app(counts(), settings());
 
-  EXPECT_THAT(app.failure(), AllOf(HasSubstr(changelog_), HasSubstr("3 partitions"), HasSubstr("needs 1")));
+  EXPECT_THAT(app.failure(),
+              AllOf(HasSubstr(changelog_), HasSubstr("3 partitions"), HasSubstr("needs 1")));
 }
 
 TEST_F(InternalTopicTest, WithAnotherCleanupPolicyIsRefused) {
@@ -154,8 +156,8 @@ TEST_F(InternalTopicTest, WithAnotherCleanupPolicyIsRefused) {
   kafka_.create_topic(changelog_, 1, {{"cleanup.policy", "delete"}});
   RunningApplication app(counts(), settings());
 
-  EXPECT_THAT(app.failure(),
-              AllOf(HasSubstr(changelog_), HasSubstr("cleanup.policy=delete"), HasSubstr("compact")));
+  EXPECT_THAT(app.failure(), AllOf(HasSubstr(changelog_), HasSubstr("cleanup.policy=delete"),
+                                   HasSubstr("compact")));
 }
 
 TEST_F(BadSurroundingsTest, AStateDirectoryInUseIsRefused) {
@@ -168,7 +170,8 @@ TEST_F(BadSurroundingsTest, AStateDirectoryInUseIsRefused) {
 
   RunningApplication second(numbers(), first);
 
-  EXPECT_THAT(second.failure(), AllOf(HasSubstr(directory.path().string()), HasSubstr("another process")));
+  EXPECT_THAT(second.failure(),
+              AllOf(HasSubstr(directory.path().string()), HasSubstr("another process")));
   EXPECT_EQ(app.stop(), 0);
 }
 
@@ -219,10 +222,12 @@ TEST(BrokerAway, TheStartWaitsAndSaysSoNowAndThen) {
   builder.stream<std::string, std::string>(in).to(application + ".out");
 
   RunningApplication app(builder.build(), settings);
-  ASSERT_TRUE(eventually([&] { return app.log().contains("waiting to look up"); })) << app.log_text();
+  ASSERT_TRUE(eventually([&] { return app.log().contains("waiting to look up"); }))
+      << app.log_text();
   broker.start();
 
-  EXPECT_TRUE(eventually([&] { return app->state() == ApplicationState::running; })) << app.log_text();
+  EXPECT_TRUE(eventually([&] { return app->state() == ApplicationState::running; }))
+      << app.log_text();
   EXPECT_EQ(app.stop(), 0) << app.log_text();
   EXPECT_LT(app.log().lines().size(), 40U) << "messages are rate-limited\n" << app.log_text();
 }
@@ -236,7 +241,11 @@ TEST(BrokerAway, ABrokerThatIsGoneFor20SecondsCostsNothing) {
   kafka.create_topic(in, 2);
   kafka.create_topic(out, 2);
   StreamBuilder builder;
-  builder.stream<std::string, std::string>(in).group_by_key().count(Materialized::as("c")).to_stream().to(out);
+  builder.stream<std::string, std::string>(in)
+      .group_by_key()
+      .count(Materialized::as("c"))
+      .to_stream()
+      .to(out);
   TemporaryDirectory directory;
   Settings settings = quick_settings(kafka, application);
   settings.state_dir = directory.path();
@@ -249,8 +258,9 @@ TEST(BrokerAway, ABrokerThatIsGoneFor20SecondsCostsNothing) {
     kafka.produce(in, records);
   };
   send(5'000);
-  ASSERT_TRUE(eventually([&] { return app->metrics().total(metric_names::kRecordsProcessed) > 100; }))
-      << app.log_text();
+  ASSERT_TRUE(eventually([&] {
+    return app->metrics().total(metric_names::kRecordsProcessed) > 100;
+  })) << app.log_text();
 
   broker.kill();
   const auto back = std::chrono::steady_clock::now() + seconds(20);
@@ -258,7 +268,8 @@ TEST(BrokerAway, ABrokerThatIsGoneFor20SecondsCostsNothing) {
   broker.start();
   send(5'000);
 
-  ASSERT_TRUE(eventually([&] { return kafka.caught_up(application, in); }, seconds(120))) << app.log_text();
+  ASSERT_TRUE(eventually([&] { return kafka.caught_up(application, in); }, seconds(120)))
+      << app.log_text();
   EXPECT_EQ(app.stop(), 0) << app.log_text();
   std::map<std::string, std::int64_t> last;
   for (const StoredRecord& record : kafka.read(out)) {

@@ -1,15 +1,6 @@
-// Instances that are killed again and again under load, and what must be true afterwards. Two controls show that the
-// checks can see: the same run without transactions must show duplicates, and with a planted bug it must fail.
-#include <csignal>
-#include <cstdlib>
-#include <fstream>
-#include <map>
-#include <memory>
-#include <random>
-#include <set>
-#include <string>
-#include <vector>
-
+// Instances that are killed again and again under load, and what must be true afterwards. Two
+// controls show that the checks can see: the same run without transactions must show duplicates,
+// and with a planted bug it must fail.
 #include "integration/pipeline_model.h"
 #include "programs/pipeline.h"
 #include "support/kafka.h"
@@ -20,6 +11,16 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace pawl::test {
 namespace {
@@ -123,7 +124,8 @@ class KillTest : public ::testing::Test {
       eventually([&] { return std::chrono::steady_clock::now() >= due; }, seconds(1));
     }
     // Everything real must be behind the repartition topic before time moves past its windows.
-    ASSERT_TRUE(eventually([&] { return kafka_.caught_up(application_, topics_ + "in"); }, seconds(120)))
+    ASSERT_TRUE(
+        eventually([&] { return kafka_.caught_up(application_, topics_ + "in"); }, seconds(120)))
         << log_tails();
     send_flush();
     ASSERT_TRUE(eventually(

@@ -1,12 +1,5 @@
 #include "integration/pipeline_model.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <map>
-#include <set>
-#include <sstream>
-#include <utility>
-
 #include "programs/pipeline.h"
 #include "state/task_stores.h"
 #include "support/silent_log.h"
@@ -14,6 +7,13 @@
 
 #include <pawl/serde/windowed.h>
 #include <pawl/statestore/backends.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <sstream>
+#include <utility>
 
 namespace pawl::test {
 
@@ -37,7 +37,9 @@ std::string text_of(const StoredRecord& record) {
 }
 
 // The keys that only move time on are not compared in the outputs behind the repartition topic.
-bool is_flush(const std::string& key) { return key.starts_with("flush-"); }
+bool is_flush(const std::string& key) {
+  return key.starts_with("flush-");
+}
 
 // I1 and I2 of `echo`: every input once, in the order of its partition.
 void check_echo(const std::vector<StoredRecord>& input, const std::vector<StoredRecord>& echo,
@@ -50,15 +52,16 @@ void check_echo(const std::vector<StoredRecord>& input, const std::vector<Stored
   for (const StoredRecord& record : echo) {
     got[record.where.partition.value()].push_back(text_of(record));
   }
-  // The key decides the partition in both topics, so partition p of the output has exactly partition p of the input.
+  // The key decides the partition in both topics, so partition p of the output has exactly
+  // partition p of the input.
   for (const auto& [where, records] : wanted) {
     const std::vector<std::string>& output = got[where.partition.value()];
     if (output.size() != records.size()) {
       tell(differences, "echo partition ", where.partition.value(), " has ", output.size(),
            " records instead of ", records.size());
     }
-    const auto [expected, actual] = std::mismatch(records.begin(), records.end(), output.begin(),
-                                                  output.end());
+    const auto [expected, actual] =
+        std::mismatch(records.begin(), records.end(), output.begin(), output.end());
     if (expected != records.end() && actual != output.end()) {
       tell(differences, "echo partition ", where.partition.value(), " position ",
            actual - output.begin(), ": ", *actual, " instead of ", *expected);
@@ -131,8 +134,8 @@ void check_offsets(const Kafka& kafka, const std::string& application, const std
     const auto found = committed.find(where);
     const std::int64_t offset = found == committed.end() ? 0 : found->second.offset.value();
     if (offset != end.value()) {
-      tell(differences, "the committed offset of ", to_string(where), " is ", offset, ", its end is ",
-           end.value());
+      tell(differences, "the committed offset of ", to_string(where), " is ", offset,
+           ", its end is ", end.value());
     }
   }
 }

@@ -1,14 +1,16 @@
-// What pipeline() has to have written, told from its input alone, and the comparison with what it did write.
+// What pipeline() has to have written, told from its input alone, and the comparison with what it
+// did write.
 #pragma once
+
+#include "support/kafka.h"
 
 #include <string>
 #include <vector>
 
-#include "support/kafka.h"
-
 namespace pawl::test {
 
-// Returns: every difference between outputs, stores, offsets and what they ought to be; empty = all is right. Compares:
+// Returns: every difference between outputs, stores, offsets and what they ought to be; empty = all
+// is right. Compares:
 //   I1  the outputs as a multiset, one for one
 //   I2  outputs of one source partition appear in its order
 //   I3  the committed offsets equal the end of every input and repartition partition
@@ -16,8 +18,8 @@ namespace pawl::test {
 std::vector<std::string> check_pipeline_outputs(const Kafka& kafka, const std::string& application,
                                                 const std::string& topics);
 
-// I8: the stores on disk, of tasks that were closed clean, equal the fold of their changelogs. `state_dirs`: of all
-// instances. Adds what is missing altogether.
+// I8: the stores on disk, of tasks that were closed clean, equal the fold of their changelogs.
+// `state_dirs`: of all instances. Adds what is missing altogether.
 std::vector<std::string> check_pipeline_stores(const Kafka& kafka, const std::string& application,
                                                const std::vector<std::string>& state_dirs);
 

@@ -1,11 +1,5 @@
-// What a kill -9 costs a task with state: a bounded roll-forward, never a full restore, and no change of any result.
-#include <csignal>
-#include <filesystem>
-#include <memory>
-#include <regex>
-#include <string>
-#include <vector>
-
+// What a kill -9 costs a task with state: a bounded roll-forward, never a full restore, and no
+// change of any result.
 #include "programs/pipeline.h"
 #include "support/kafka.h"
 #include "support/process.h"
@@ -13,6 +7,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <regex>
+#include <string>
+#include <vector>
 
 namespace pawl::test {
 namespace {
@@ -31,9 +32,9 @@ class RollForwardTest : public ::testing::Test {
   }
   std::unique_ptr<Process> start(const std::string& log, int roll_forward_max) {
     return std::make_unique<Process>(
-        std::vector<std::string>{PAWL_TEST_PIPELINE, "--bootstrap", kafka_.bootstrap(), "--application-id",
-                                 application_, "--topics", topics_, "--state-dir",
-                                 directory_.path().string(), "--roll-forward-max",
+        std::vector<std::string>{PAWL_TEST_PIPELINE, "--bootstrap", kafka_.bootstrap(),
+                                 "--application-id", application_, "--topics", topics_,
+                                 "--state-dir", directory_.path().string(), "--roll-forward-max",
                                  std::to_string(roll_forward_max)},
         std::map<std::string, std::string>{}, (logs_.path() / log).string());
   }
@@ -91,7 +92,8 @@ TEST_F(RollForwardTest, AMillionIdsComeBackInMomentsAfterAKill) {
   const auto took = std::chrono::steady_clock::now() - began;
 
   RecordProperty("first_output_ms", std::to_string(took / milliseconds(1)));
-  std::printf("first output %lld ms after the start\n", static_cast<long long>(took / milliseconds(1)));
+  std::printf("first output %lld ms after the start\n",
+              static_cast<long long>(took / milliseconds(1)));
   const std::int64_t rolled = rolled_forward(instance->output(), "unique-store");
   EXPECT_GE(rolled, 0) << instance->output();
   EXPECT_LE(rolled, kBound);
