@@ -63,6 +63,7 @@ bool ThreadTasks::owns(TaskId id) const {
 
 std::vector<TaskId> ThreadTasks::all() const {
   std::vector<TaskId> ids;
+  ids.reserve(opening_.size() + restoring_.size() + running_.size());
   for (const auto& [id, opening] : opening_) {
     ids.push_back(id);
   }
