@@ -227,16 +227,16 @@ class WindowRun {
  private:
   WindowStore& store() { return static_cast<WindowStore&>(pair_.store()->store()); }
   const StoreSpec& spec() { return pair_.spec(); }
-  std::int64_t aligned(std::int64_t start) {
-    const std::int64_t step = spec().start_step.count();
-    return step == 0 ? start : start / step * step;
-  }
-  // A start about the observed time: late, in time, or a little ahead.
+  // A start about the observed time: late, in time, or a little ahead. Mostly one of few, so that
+  // windows are written and deleted again.
   std::int64_t any_start() {
     const std::int64_t now = pair_.model().progress().time;
-    return aligned(
-        std::max<std::int64_t>(0, now - 130 + dice_.below(dice_.one_in(10) ? 250 : 140)));
+    const std::int64_t start =
+        std::max<std::int64_t>(0, now - 130 + dice_.below(dice_.one_in(10) ? 250 : 140));
+    const bool free = spec().start_step.count() == 0 && dice_.one_in(4);
+    return free ? start : start / 10 * 10;
   }
+  std::int64_t any_span() { return dice_.below(dice_.one_in(2) ? 15 : 150); }
   // The visible rows: (start, key, sequence) to value.
   WindowModel::Rows visible() {
     const std::int64_t hidden_until = pair_.model().progress().time - spec().retention.count();
@@ -248,7 +248,7 @@ class WindowRun {
   void put() {
     const Bytes& key = dice_.pick(keys());
     const std::int64_t start = any_start();
-    const bool remove = dice_.one_in(5);
+    const bool remove = dice_.one_in(3);
     const Bytes value = std::to_string(dice_.below(1000));
     WindowProgress& progress = pair_.model().progress();
     progress.time = std::max(progress.time, start);
@@ -309,8 +309,8 @@ class WindowRun {
 
   void check_fetch() {
     const Bytes& key = dice_.pick(keys());
-    const std::int64_t from = any_start() - dice_.below(20);
-    const std::int64_t to = dice_.one_in(5) ? Timestamp::max().value() : from + dice_.below(150);
+    const std::int64_t from = any_start() - dice_.below(10);
+    const std::int64_t to = dice_.one_in(5) ? Timestamp::max().value() : from + any_span();
     const Direction direction = any_direction(dice_);
     const WindowRows rows = expected(key, key, from, to, direction, false);
 
@@ -322,7 +322,7 @@ class WindowRun {
     const NullableBytesView key_from = bound_or_open(dice_);
     const NullableBytesView key_to = bound_or_open(dice_);
     const std::int64_t from = dice_.one_in(3) ? 0 : any_start();
-    const std::int64_t to = dice_.one_in(3) ? Timestamp::max().value() : from + dice_.below(150);
+    const std::int64_t to = dice_.one_in(3) ? Timestamp::max().value() : from + any_span();
     const Direction direction = any_direction(dice_);
     EXPECT_EQ(
         rows_of(store().fetch_range(key_from, key_to, Timestamp(from), Timestamp(to), direction)),
