@@ -101,7 +101,6 @@ TEST_P(OverlaidWindowStoreTest, ReplayRefusesAKeyThatIsNoWindowKey) {
 TEST_P(OverlaidWindowStoreTest, DuplicatesAreNumberedOnFromWhatWasCommitted) {
   StoreSpec spec = window_spec();
   spec.retain_duplicates = true;
-  StoreProgress committed;
   StoreUnderTest first(*backend_, spec);
   windows_of(first).put("k", "1", Timestamp(5), Timestamp(1));
   windows_of(first).put("k", "2", Timestamp(5), Timestamp(1));
