@@ -4,6 +4,8 @@
 #include "client/rdkafka/error.h"
 #include "client/rdkafka/partition_list.h"
 
+#include <pawl/model/mark.h>
+
 #include <utility>
 
 namespace pawl::internal::rdkafka {
@@ -11,6 +13,25 @@ namespace {
 
 using DeleteRecordsHandle =
     std::unique_ptr<rd_kafka_DeleteRecords_t, Deleter<rd_kafka_DeleteRecords_destroy>>;
+
+// Returns: the error of one partition. Where it may be that the client knows an outdated leader, it
+// looks for the leader again: by itself it would ask the old one, under the old epoch, for ever.
+Error partition_error(rd_kafka_t* client, const rd_kafka_topic_partition_t& element,
+                      const char* what, std::chrono::milliseconds timeout) {
+  Error error =
+      to_error(element.err, std::string(what) + " of " + to_string(to_topic_partition(element)));
+  if (error.kind == ErrorKind::retriable) {
+    const Mark mark("leaders_looked_up_again");
+    const TopicHandle topic(rd_kafka_topic_new(client, element.topic, nullptr));
+    const rd_kafka_metadata_t* found = nullptr;
+    if (topic != nullptr &&
+        rd_kafka_metadata(client, 0, topic.get(), &found, static_cast<int>(timeout.count())) ==
+            RD_KAFKA_RESP_ERR_NO_ERROR) {
+      rd_kafka_metadata_destroy(found);
+    }
+  }
+  return error;
+}
 
 Result<std::map<TopicPartition, Offset>> list_offsets(rd_kafka_t* client,
                                                       std::span<const TopicPartition> partitions,
@@ -35,7 +56,7 @@ Result<std::map<TopicPartition, Offset>> list_offsets(rd_kafka_t* client,
     const rd_kafka_topic_partition_t& element =
         *rd_kafka_ListOffsetsResultInfo_topic_partition(results[index]);
     if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return to_error(element.err, "listing offsets of " + to_string(to_topic_partition(element)));
+      return partition_error(client, element, "listing offsets", timeout);
     }
     offsets[to_topic_partition(element)] = Offset(element.offset);
   }
@@ -73,7 +94,7 @@ Result<void> Admin::delete_records(const std::map<TopicPartition, Offset>& below
       rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(answer.get()));
   for (const rd_kafka_topic_partition_t& element : elements(*results)) {
     if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return to_error(element.err, "deleting records of " + to_string(to_topic_partition(element)));
+      return partition_error(instance_->get(), element, "deleting records", timeout);
     }
   }
   return {};
