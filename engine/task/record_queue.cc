@@ -32,6 +32,8 @@ bool RecordQueue::push(ConsumedRecord record) {
     const Mark mark("refetched_record_refused");
     return false;
   }
+  // Nothing was left to do before an end that all records were done for: that may be committed.
+  done_ = committable();
   next_expected_ = next(record.record().offset);
   end_.reset();
   at_end_ = false;
@@ -43,6 +45,7 @@ bool RecordQueue::push(ConsumedRecord record) {
 void RecordQueue::end_of_partition(Offset offset) {
   if (offset >= next_expected_) {
     end_ = offset;
+    next_expected_ = offset;  // what lies before it will not come any more
   }
   at_end_ = true;
 }

@@ -6,7 +6,7 @@
 //   counted (I6).
 //   2. Committable is last done + 1; or, with nothing queued, the offset of an end-of-partition
 //   event behind the last
-//      record, so that lag reaches 0 behind transaction markers.
+//      record, so that lag reaches 0 behind transaction markers. It never goes back (I3).
 //   3. A record that cannot be decoded, or has no valid time, moves neither partition time nor
 //   stream time.
 // Thread rule: owner thread only.

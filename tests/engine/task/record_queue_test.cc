@@ -60,14 +60,27 @@ TEST_F(RecordQueueTest, CommitsTheEndOfThePartitionWhenNothingIsQueued) {
 
 TEST_F(RecordQueueTest, ForgetsAnEndThatRecordsCameBehind) {
   RecordQueue& records = queue();
+  records.push(consumed(2, 10));
+  records.end_of_partition(Offset(4));
+  EXPECT_TRUE(records.at_end());
+
+  records.push(consumed(4, 10));
+
+  EXPECT_FALSE(records.at_end());
+  EXPECT_EQ(records.committable(), Offset(0)) << "the record at 2 is not done";
+  ASSERT_TRUE(records.load_head().has_value());
+  records.pop_head();
+  EXPECT_EQ(records.committable(), Offset(3));
+}
+
+TEST_F(RecordQueueTest, DoesNotGoBackBehindAnEndThatMayHaveBeenCommitted) {
+  RecordQueue& records = queue();
   records.end_of_partition(Offset(3));
   EXPECT_EQ(records.committable(), Offset(3));
-  EXPECT_TRUE(records.at_end());
 
   records.push(consumed(3, 10));
 
-  EXPECT_FALSE(records.at_end());
-  EXPECT_EQ(records.committable(), Offset(0)) << "the record at 3 is not done";
+  EXPECT_EQ(records.committable(), Offset(3));
 }
 
 TEST_F(RecordQueueTest, RefusesARepeatedDelivery) {

@@ -101,6 +101,17 @@ TEST_F(StreamTaskTest, IsDirtyWhenOnlyTheEndOfAPartitionMovedOn) {
   EXPECT_EQ(commit(*task).offset, Offset(4));
 }
 
+TEST_F(StreamTaskTest, ARecordBehindACommittedEndDoesNotTakeTheOffsetBack) {
+  auto task = running_task();
+  task->end_of_partition(0, Offset(4));
+  EXPECT_EQ(commit(*task).offset, Offset(4));
+
+  ASSERT_TRUE(task->push(0, consumed(4, 1)));  // waits in the queue while others are committed
+
+  EXPECT_FALSE(task->dirty());
+  EXPECT_EQ(commit(*task).offset, Offset(4));
+}
+
 TEST_F(StreamTaskTest, OperatorTimeSurvivesARestart) {
   auto task = running_task();
   ASSERT_TRUE(process(*task, consumed(0, 100)).has_value());
