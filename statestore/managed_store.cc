@@ -20,8 +20,12 @@ Result<std::unique_ptr<ManagedStore>> open_managed_store(const StoreSpec& spec,
     return std::unique_ptr<ManagedStore>(
         std::make_unique<internal::OverlaidKeyValueStore>(spec, surroundings, std::move(rows)));
   }
-  return std::unique_ptr<ManagedStore>(
-      std::make_unique<internal::OverlaidWindowStore>(spec, surroundings, std::move(rows)));
+  try {
+    return std::unique_ptr<ManagedStore>(
+        std::make_unique<internal::OverlaidWindowStore>(spec, surroundings, std::move(rows)));
+  } catch (const StoreFailure& failure) {  // it reads its rows
+    return failure.error();
+  }
 }
 
 }  // namespace pawl

@@ -11,6 +11,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <vector>
 
 namespace pawl::internal {
@@ -75,6 +78,37 @@ class TaskStoresTest : public ::testing::Test {
   test::SilentLog log_;
   std::optional<Error> opened_;
 };
+
+TEST_F(TaskStoresTest, ADamagedFileIsReportedWhenAStoreReadsItAtTheOpen) {
+  StoreSpec spec = window_spec();
+  spec.layout = WindowLayout::key_first;
+  spec.key_filter = true;  // is made of the rows
+  auto stores = open({spec});
+  window(*stores).put("k", "v", Timestamp(1), Timestamp(1));
+  stores->log_pending();
+  ASSERT_TRUE(stores->commit().has_value());
+  ASSERT_TRUE(stores
+                  ->flush({{{"app-win-changelog", PartitionId(0)}, Offset(1)}}, FlushMode::wait,
+                          MonotonicTime(0))
+                  .has_value());
+  stores.reset();
+  int damaged = 0;
+  for (const auto& file : std::filesystem::directory_iterator(directory_.path() / "db")) {
+    std::ifstream in(file.path(), std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(in), {}};
+    const bool of_store = content.find("win/0") != std::string::npos;  // its column family
+    if (file.path().extension() == ".sst" && of_store) {
+      std::fstream(file.path(), std::ios::in | std::ios::out | std::ios::binary) << "damaged";
+      ++damaged;
+    }
+  }
+  ASSERT_EQ(damaged, 1);
+
+  stores = open({spec});
+
+  ASSERT_TRUE(opened_.has_value());
+  EXPECT_EQ(opened_->kind, ErrorKind::corrupted_state) << *opened_;
+}
 
 TEST_F(TaskStoresTest, ForgetsWhatWasNotFlushedAndSaysFromWhereToRollForward) {
   auto stores = open({key_value_spec()});
