@@ -19,7 +19,8 @@ CommitCycle::CommitCycle(ProducerSession& producer, Membership& membership, Cons
       offsets_(offsets),
       clock_(clock),
       log_(log),
-      options_(options) {}
+      options_(options),
+      wait_(clock, log, "commit") {}
 
 void CommitCycle::enter(CommitState next, std::string_view why) {
   if (!why.empty()) {
@@ -27,6 +28,11 @@ void CommitCycle::enter(CommitState next, std::string_view why) {
                fmt::format("{} -> {}: {}", to_string(state_), to_string(next), why));
   }
   state_ = next;
+}
+
+Result<CommitOutcome> CommitCycle::wait(const Error& why) {
+  wait_.waiting(to_string(state_), why.message);
+  return CommitOutcome::in_progress;
 }
 
 void CommitCycle::begin(std::vector<StreamTask*> tasks) {
@@ -97,22 +103,27 @@ Result<CommitOutcome> CommitCycle::failed_before_commit(const Error& error) {
   switch (error.kind) {
     case ErrorKind::retriable:
       if (!overdue()) {
-        return CommitOutcome::in_progress;
+        return wait(error);
       }
       enter(CommitState::aborting, error.message);
       return CommitOutcome::in_progress;
     case ErrorKind::abort_transaction:
       enter(CommitState::aborting, error.message);
       return CommitOutcome::in_progress;
+    case ErrorKind::fatal:
+      if (std::exchange(failed_fatally_, true)) {
+        return error;
+      }
+      break;
     case ErrorKind::fenced:
     case ErrorKind::outcome_unknown:
     case ErrorKind::corrupted_state:
     case ErrorKind::invalid_record:
-    case ErrorKind::fatal:
       break;
   }
   // The commit was never asked for, so the transaction cannot have been committed.
   enter(CommitState::replacing, error.message);
+  producer_.discard();
   return CommitOutcome::in_progress;
 }
 
@@ -121,7 +132,12 @@ Result<CommitOutcome> CommitCycle::flush() {
     return failed_before_commit(*failure);
   }
   // Offsets alone need a transaction as well.
-  const Result<void> begun = producer_.ensure_begun();
+  const Result<void> begun = [this]() -> Result<void> {
+    if (!producer_.in_transaction()) {
+      PAWL_TRY(producer_.ensure_ready(options_.step_timeout));
+    }
+    return producer_.ensure_begun();
+  }();
   if (!begun.has_value()) {
     return failed_before_commit(begun.error());
   }
@@ -158,7 +174,7 @@ Result<CommitOutcome> CommitCycle::commit() {
       return finish_committed();
     }
     if (committed.error().kind == ErrorKind::retriable && !overdue()) {
-      return CommitOutcome::in_progress;
+      return wait(committed.error());
     }
     if (committed.error().kind == ErrorKind::fatal) {
       return committed.error();
@@ -173,7 +189,7 @@ Result<CommitOutcome> CommitCycle::commit() {
   }
   const Error& error = committed.error();
   if (error.kind == ErrorKind::retriable && !overdue()) {
-    return CommitOutcome::in_progress;
+    return wait(error);
   }
   if (error.kind == ErrorKind::abort_transaction) {
     enter(CommitState::aborting, error.message);
@@ -195,16 +211,14 @@ Result<CommitOutcome> CommitCycle::abort() {
     return finish(CommitOutcome::aborted);
   }
   if (aborted.error().kind == ErrorKind::retriable && !overdue()) {
-    return CommitOutcome::in_progress;
+    return wait(aborted.error());
   }
   enter(CommitState::replacing, aborted.error().message);
+  producer_.discard();
   return CommitOutcome::in_progress;
 }
 
 Result<CommitOutcome> CommitCycle::replace() {
-  if (producer_.present() && producer_.in_transaction()) {
-    producer_.discard();
-  }
   const Result<void> ready = producer_.ensure_ready(options_.step_timeout);
   if (ready.has_value()) {
     return finish(CommitOutcome::aborted);
@@ -215,7 +229,7 @@ Result<CommitOutcome> CommitCycle::replace() {
   if (ready.error().kind != ErrorKind::retriable) {
     producer_.discard();
   }
-  return CommitOutcome::in_progress;
+  return wait(ready.error());
 }
 
 Result<CommitOutcome> CommitCycle::resolve() {
@@ -227,7 +241,7 @@ Result<CommitOutcome> CommitCycle::resolve() {
     if (ready.error().kind != ErrorKind::retriable) {
       producer_.discard();
     }
-    return CommitOutcome::in_progress;
+    return wait(ready.error());
   }
   std::vector<TopicPartition> partitions;
   partitions.reserve(to_commit_.size());
@@ -239,7 +253,7 @@ Result<CommitOutcome> CommitCycle::resolve() {
     if (committed.error().kind == ErrorKind::fatal) {
       return committed.error();
     }
-    return CommitOutcome::in_progress;
+    return wait(committed.error());
   }
   std::size_t ours = 0;
   std::size_t unchanged = 0;
@@ -276,6 +290,8 @@ Result<CommitOutcome> CommitCycle::finish_committed() {
   const CrashPoint before("commit.acknowledged");
   const std::vector<StreamTask*> tasks = std::exchange(tasks_, {});
   state_ = CommitState::idle;
+  wait_.over();
+  failed_fatally_ = false;
   for (StreamTask* task : tasks) {
     PAWL_TRY(task->commit_succeeded());
   }
@@ -284,6 +300,7 @@ Result<CommitOutcome> CommitCycle::finish_committed() {
 
 Result<CommitOutcome> CommitCycle::finish(CommitOutcome outcome) {
   state_ = CommitState::idle;
+  wait_.over();
   tasks_.clear();
   return outcome;
 }

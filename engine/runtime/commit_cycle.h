@@ -22,7 +22,12 @@
 // resolving: whether the transaction was committed is not known, and is never assumed: the producer
 // is destroyed and initialised again (which ends what was open), then the committed offsets are
 // read, once nothing can change them any more, and the stamp in their metadata (CommitStamp) tells.
+//
+// fatal, before the commit: a new producer may help, so the work is done once more; when the next
+// transaction fails like that too, the thread stops with the reason.
+//
 // at_least_once: flushing, then committing the offsets, without the transaction around them.
+//
 // Source: docs/ARCHITECTURE.md, "one commit"; the transition table is tested row by row.
 // Thread rule: owner thread only.
 #pragma once
@@ -30,6 +35,7 @@
 #include "client/consumer.h"
 #include "membership/membership.h"
 #include "runtime/producer_session.h"
+#include "runtime/wait_report.h"
 #include "task/stream_task.h"
 
 #include <pawl/model/clock.h>
@@ -123,6 +129,8 @@ class CommitCycle {
   Result<CommitOutcome> finish_committed();
   Result<CommitOutcome> finish(CommitOutcome outcome);
   void enter(CommitState next, std::string_view why);
+  // The step is repeated at the next turn.
+  Result<CommitOutcome> wait(const Error& why);
   [[nodiscard]] bool overdue() const { return clock_.monotonic() >= deadline_; }
 
   ProducerSession& producer_;
@@ -135,6 +143,8 @@ class CommitCycle {
   std::vector<StreamTask*> tasks_;
   std::vector<OffsetToCommit> to_commit_;
   MonotonicTime deadline_{0};
+  WaitReport wait_;
+  bool failed_fatally_ = false;  // the last transaction, before its commit
 };
 
 }  // namespace pawl::internal

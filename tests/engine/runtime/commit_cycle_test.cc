@@ -200,6 +200,56 @@ INSTANTIATE_TEST_SUITE_P(CommitCycle, BrokenProducer,
                                             ::testing::Values(ErrorKind::fenced,
                                                               ErrorKind::fatal)));
 
+TEST_F(CommitCycleTest, StopsWhenTheNextTransactionFailsInTheSameFatalWay) {
+  script_.fail_next("flush", ErrorKind::fatal, "too large");
+  script_.fail_next("flush", ErrorKind::fatal, "too large");
+  process_record(0);
+  cycle_.begin({task_.get()});
+  EXPECT_EQ(run(), CommitOutcome::aborted);
+  task_->commit_aborted();
+  process_record(0);
+  cycle_.begin({task_.get()});
+
+  const Result<CommitOutcome> outcome = cycle_.step();
+
+  ASSERT_FALSE(outcome.has_value());
+  EXPECT_EQ(outcome.error().kind, ErrorKind::fatal);
+  EXPECT_EQ(outcome.error().message, "too large");
+}
+
+TEST_F(CommitCycleTest, MakesTheProducerReadyBeforeItBegins) {
+  task_->touch();
+  script_.tainted = true;
+  script_.fail_next("init", ErrorKind::retriable);
+  EXPECT_FALSE(producer_.ensure_ready(milliseconds(100)).has_value());
+  script_.tainted = false;
+  script_.fail_next("init", ErrorKind::retriable);
+
+  cycle_.begin({task_.get()});
+
+  EXPECT_EQ(run(), CommitOutcome::committed);
+}
+
+TEST_F(CommitCycleTest, SaysWhyItWaits) {
+  process_record(0);
+  script_.fail_next("commit", ErrorKind::fenced);
+  for (int turn = 0; turn < 50; ++turn) {
+    script_.fail_next("committed", ErrorKind::retriable, "unstable offsets");
+  }
+  cycle_.begin({task_.get()});
+  EXPECT_EQ(run(), CommitOutcome::in_progress);
+  EXPECT_FALSE(log_.contains("waiting")) << "most waits are short";
+
+  clock_.advance(milliseconds(6'000));
+  EXPECT_EQ(run(), CommitOutcome::in_progress);
+  EXPECT_TRUE(log_.contains("waiting for 6 s, resolving: unstable offsets"));
+  const std::size_t lines = log_.lines().size();
+  clock_.advance(milliseconds(6'000));
+  EXPECT_EQ(run(), CommitOutcome::in_progress);
+
+  EXPECT_EQ(log_.lines().size(), lines) << "not again so soon";
+}
+
 TEST_F(CommitCycleTest, ReplacesTheProducerWhenTheAbortFails) {
   process_record(0);
   script_.fail_next("flush", ErrorKind::abort_transaction);
@@ -358,6 +408,16 @@ TEST_F(AtLeastOnceCommit, FlushesThenCommitsOffsets) {
   const std::vector<std::string> order{"make_producer", "send", "send", "flush", "commit_offsets"};
   EXPECT_EQ(script_.calls(), order);
   EXPECT_EQ(committed_count(), 1);
+}
+
+TEST_F(AtLeastOnceCommit, ReplacesABrokenProducer) {
+  process_record(0);
+  script_.fail_next("flush", ErrorKind::fenced);
+  cycle_.begin({task_.get()});
+
+  EXPECT_EQ(run(), CommitOutcome::aborted);
+
+  EXPECT_EQ(script_.count("make_producer"), 2);
 }
 
 TEST_F(AtLeastOnceCommit, GoesBackWhenARebalanceTookTheTasks) {
