@@ -54,6 +54,9 @@ constexpr auto kRows = std::to_array<Row>({
     {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, ErrorKind::fenced},
     {RD_KAFKA_RESP_ERR_FENCED_MEMBER_EPOCH, ErrorKind::fenced},
     {RD_KAFKA_RESP_ERR_STALE_MEMBER_EPOCH, ErrorKind::fenced},
+    // An idempotent producer that has lost its sequence.
+    {RD_KAFKA_RESP_ERR__INCONSISTENT, ErrorKind::fenced},
+    {RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE, ErrorKind::fenced},
 
     // It passes: no connection, no answer yet, somebody is busy.
     {RD_KAFKA_RESP_ERR__TRANSPORT, ErrorKind::retriable},
@@ -72,12 +75,18 @@ constexpr auto kRows = std::to_array<Row>({
     {RD_KAFKA_RESP_ERR__QUEUE_FULL, ErrorKind::retriable},
     {RD_KAFKA_RESP_ERR__UNKNOWN_BROKER, ErrorKind::retriable},
     {RD_KAFKA_RESP_ERR__RETRY, ErrorKind::retriable},
+    // An admin request none of whose partitions has a leader right now.
+    {RD_KAFKA_RESP_ERR__NOENT, ErrorKind::retriable},
+    {RD_KAFKA_RESP_ERR__DESTROY_BROKER, ErrorKind::retriable},
     {RD_KAFKA_RESP_ERR_UNKNOWN, ErrorKind::retriable},
     {RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, ErrorKind::retriable},
     {RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION, ErrorKind::retriable},
     {RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE, ErrorKind::retriable},
     {RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE, ErrorKind::retriable},
     {RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, ErrorKind::retriable},
+    {RD_KAFKA_RESP_ERR_LISTENER_NOT_FOUND, ErrorKind::retriable},
+    {RD_KAFKA_RESP_ERR_PREFERRED_LEADER_NOT_AVAILABLE, ErrorKind::retriable},
+    {RD_KAFKA_RESP_ERR_ELIGIBLE_LEADERS_NOT_AVAILABLE, ErrorKind::retriable},
     {RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, ErrorKind::retriable},
     {RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH, ErrorKind::retriable},
     {RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH, ErrorKind::retriable},
