@@ -46,12 +46,14 @@ void CommitCycle::begin(std::vector<StreamTask*> tasks) {
     to_commit_.insert(to_commit_.end(), offsets.begin(), offsets.end());
   }
   deadline_ = clock_.monotonic() + options_.deadline;
+  commit_asked_ = false;
   enter(CommitState::flushing, {});
 }
 
 void CommitCycle::begin_abort() {
   PAWL_ASSERT(state_ == CommitState::idle);
   tasks_.clear();
+  commit_asked_ = false;
   deadline_ = clock_.monotonic() + options_.deadline;
   enter(producer_.present() ? CommitState::aborting : CommitState::replacing, {});
 }
@@ -182,6 +184,7 @@ Result<CommitOutcome> CommitCycle::commit() {
     log_.write(LogLevel::warning, "commit", committed.error().message);
     return finish(CommitOutcome::aborted);
   }
+  commit_asked_ = true;
   const Result<void> committed = producer_.client().commit_transaction(options_.step_timeout);
   if (committed.has_value()) {
     producer_.ended();
@@ -213,7 +216,8 @@ Result<CommitOutcome> CommitCycle::abort() {
   if (aborted.error().kind == ErrorKind::retriable && !overdue()) {
     return wait(aborted.error());
   }
-  enter(CommitState::replacing, aborted.error().message);
+  // The broker refuses to abort what it has committed.
+  enter(commit_asked_ ? CommitState::resolving : CommitState::replacing, aborted.error().message);
   producer_.discard();
   return CommitOutcome::in_progress;
 }

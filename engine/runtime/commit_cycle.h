@@ -23,6 +23,8 @@
 // is destroyed and initialised again (which ends what was open), then the committed offsets are
 // read, once nothing can change them any more, and the stamp in their metadata (CommitStamp) tells.
 //
+// An abort that fails after the commit was asked for proves nothing: resolving.
+//
 // fatal, before the commit: a new producer may help, so the work is done once more; when the next
 // transaction fails like that too, the thread stops with the reason.
 //
@@ -144,6 +146,7 @@ class CommitCycle {
   std::vector<OffsetToCommit> to_commit_;
   MonotonicTime deadline_{0};
   WaitReport wait_;
+  bool commit_asked_ = false;    // the transaction may have been committed, whatever was answered
   bool failed_fatally_ = false;  // the last transaction, before its commit
 };
 

@@ -250,6 +250,18 @@ TEST_F(CommitCycleTest, SaysWhyItWaits) {
   EXPECT_EQ(log_.lines().size(), lines) << "not again so soon";
 }
 
+TEST_F(CommitCycleTest, AnAbortThatIsRefusedAfterTheCommitWasAskedForProvesNothing) {
+  process_record(0);
+  script_.commit_reaches_the_log = true;
+  script_.fail_next("commit", ErrorKind::abort_transaction, "unknown server error");
+  script_.fail_next("abort", ErrorKind::fenced, "invalid transaction state");
+  cycle_.begin({task_.get()});
+
+  EXPECT_EQ(run(), CommitOutcome::committed);
+
+  EXPECT_EQ(committed_count(), 1);
+}
+
 TEST_F(CommitCycleTest, ReplacesTheProducerWhenTheAbortFails) {
   process_record(0);
   script_.fail_next("flush", ErrorKind::abort_transaction);
