@@ -28,7 +28,8 @@ Restoration::Restoration(const Clients& clients, ConsumerOptions options, const 
       clock_(clock),
       log_(log),
       listener_(listener),
-      restored_records_(metrics.counter(metric_names::kRecordsRestored, labels)) {}
+      restored_records_(metrics.counter(metric_names::kRecordsRestored, labels)),
+      wait_(clock, log, options_.client_id) {}
 
 Result<std::optional<PartitionStart>> Restoration::begin(StreamTask& task,
                                                          const TaskStores::Changelog& changelog,
@@ -91,9 +92,8 @@ Result<void> Restoration::add(StreamTask& task, const std::map<TopicPartition, O
     const auto start = starts.find(changelog.where);
     const auto end = ends.find(changelog.where);
     if (start == starts.end() || end == ends.end()) {
-      return Error{
-          ErrorKind::retriable,
-          fmt::format("the offsets of changelog {} are not known yet", to_string(changelog.where))};
+      return Error{ErrorKind::fatal, fmt::format("the offsets of changelog {} are not known",
+                                                 to_string(changelog.where))};
     }
     if (auto partition = PAWL_TRY(begin(task, changelog, start->second, end->second))) {
       partitions.push_back(*std::move(partition));
@@ -138,11 +138,13 @@ bool Restoration::restored(const StreamTask& task) const {
 
 Result<std::vector<StreamTask*>> Restoration::step(std::chrono::milliseconds timeout) {
   if (consumer_ != nullptr) {
+    progressed_ = false;
     PAWL_TRY(consumer_->poll(timeout, kPollRecordsMax, *this));
     if (failure_.has_value()) {
       return *std::exchange(failure_, std::nullopt);
     }
     PAWL_TRY(apply_batches());
+    report_waiting();
   }
   std::vector<StreamTask*> finished;
   for (StreamTask* task : tasks_) {
@@ -154,6 +156,21 @@ Result<std::vector<StreamTask*>> Restoration::step(std::chrono::milliseconds tim
     PAWL_TRY(remove(*task));
   }
   return finished;
+}
+
+void Restoration::report_waiting() {
+  const auto pending = std::find_if(changelogs_.begin(), changelogs_.end(), [](const auto& each) {
+    return each.task != nullptr && !each.done;
+  });
+  if (progressed_ || pending == changelogs_.end()) {
+    wait_.over();
+    return;
+  }
+  wait_.waiting(fmt::format("restoring task {}", to_string(pending->progress.task)),
+                fmt::format("nothing has come from changelog {} at offset {} of {}: its broker is "
+                            "away, or a transaction is still open there",
+                            to_string(pending->progress.changelog), pending->progress.at.value(),
+                            pending->progress.end.value()));
 }
 
 Result<void> Restoration::apply_batches() {
@@ -223,6 +240,7 @@ void Restoration::record(PartitionToken token, ConsumedRecord record) {
       return;
     }
   }
+  progressed_ = true;
   changelog.progress.at = next(input.offset);
   ++changelog.batch_records;
   changelog.batch_bytes += record.bytes();
@@ -234,6 +252,7 @@ void Restoration::end_of_partition(PartitionToken token, Offset offset) {
     return;
   }
   if (offset >= changelog.progress.end) {
+    progressed_ = true;
     changelog.progress.at = changelog.progress.end;
   } else {
     const Mark mark("restore_waits_for_open_transaction");

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "client/clients.h"
+#include "runtime/wait_report.h"
 #include "task/stream_task.h"
 
 #include <pawl/engine/metrics.h>
@@ -30,8 +31,7 @@ class Restoration final : public ConsumerSink {
               RestoreListener* listener, MetricsRecorder& metrics, const MetricLabels& labels);
 
   // Begins to restore a task's stores. `starts`, `ends`: log start and fixed end of each changelog.
-  // Errors: fatal (a stored position lies beyond the end of its changelog), corrupted_state,
-  // retriable.
+  // Errors: fatal (a stored position lies beyond the end of its changelog), corrupted_state.
   Result<void> add(StreamTask& task, const std::map<TopicPartition, Offset>& starts,
                    const std::map<TopicPartition, Offset>& ends);
   // The task goes away.
@@ -63,6 +63,8 @@ class Restoration final : public ConsumerSink {
                                               Offset end);
   Result<void> apply_batch(Changelog& changelog);
   Result<void> apply_batches();
+  // Tells when nothing has come for long.
+  void report_waiting();
   [[nodiscard]] bool restored(const StreamTask& task) const;
 
   const Clients& clients_;
@@ -74,6 +76,8 @@ class Restoration final : public ConsumerSink {
   std::unique_ptr<ConsumerClient> consumer_;
   std::vector<Changelog> changelogs_;  // by token
   std::set<StreamTask*> tasks_;
+  WaitReport wait_;
+  bool progressed_ = false;  // something came in this step
   std::optional<Error> failure_;
 };
 

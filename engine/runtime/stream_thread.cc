@@ -35,7 +35,8 @@ StreamThread::StreamThread(int number, const ThreadSurroundings& surroundings, s
     : number_(number),
       name_(surroundings.settings->application_id + "-StreamThread-" + std::to_string(number)),
       surroundings_(surroundings),
-      random_(seed) {}
+      random_(seed),
+      wait_(*surroundings.clock, *surroundings.log, name_) {}
 
 StreamThread::~StreamThread() = default;
 
@@ -267,11 +268,13 @@ Result<bool> StreamThread::ready_producer() {
   }
   const Result<void> ready = producer_->ensure_ready(milliseconds(500));
   if (ready.has_value()) {
+    wait_.over();
     return true;
   }
   if (ready.error().kind == ErrorKind::fatal) {
     return ready.error();
   }
+  wait_.waiting("the producer", ready.error().message);
   if (ready.error().kind != ErrorKind::retriable) {
     producer_->discard();
   }

@@ -13,6 +13,7 @@
 #include "runtime/source_router.h"
 #include "runtime/thread_surroundings.h"
 #include "runtime/thread_tasks.h"
+#include "runtime/wait_report.h"
 
 #include <pawl/model/random.h>
 
@@ -88,6 +89,7 @@ class StreamThread {
   std::unique_ptr<ThreadTasks> tasks_;
   std::unique_ptr<CommitCycle> commit_;
 
+  WaitReport wait_;
   std::optional<AssignmentChange> change_;  // delivered, not acknowledged yet
   bool busy_ = false;                       // the last turn found something to process
   bool on_the_way_ = false;                 // tasks are being opened or restored

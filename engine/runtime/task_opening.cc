@@ -7,28 +7,26 @@
 #include <utility>
 
 namespace pawl::internal {
-namespace {
 
-// Returns: nothing when the call has to be repeated.
 template <class T>
-Result<std::optional<T>> unless_retriable(Result<T> result) {
+Result<std::optional<T>> TaskOpening::unless_retriable(std::string_view step, Result<T> result) {
   if (result.has_value()) {
     return std::optional<T>(std::move(result).value());
   }
   if (result.error().kind == ErrorKind::retriable) {
+    wait_.waiting(step, result.error().message);
     return std::optional<T>();
   }
   return std::move(result).error();
 }
-
-}  // namespace
 
 TaskOpening::TaskOpening(TaskId id, const OpeningSurroundings& surroundings,
                          TaskEnvironment environment, TaskStoresOptions stores)
     : id_(id),
       surroundings_(surroundings),
       environment_(std::move(environment)),
-      stores_(std::move(stores)) {}
+      stores_(std::move(stores)),
+      wait_(*surroundings.clock, *surroundings.log, "task " + to_string(id)) {}
 
 Result<bool> TaskOpening::step() {
   if (owned_.task == nullptr) {
@@ -41,7 +39,11 @@ Result<bool> TaskOpening::step() {
     return false;
   }
   offsets_read_ = true;
-  return read_changelog_ends();
+  if (!PAWL_TRY(read_changelog_ends())) {
+    return false;
+  }
+  wait_.over();
+  return true;
 }
 
 Result<bool> TaskOpening::acquire_directory() {
@@ -52,6 +54,7 @@ Result<bool> TaskOpening::acquire_directory() {
   if (owned_.directory != nullptr) {
     return true;
   }
+  wait_.waiting("its directory", surroundings_.directory->owner_of(id_).value_or("?") + " has it");
   if (!waiting_logged_) {
     waiting_logged_ = true;
     const Mark mark("waiting_for_task_directory");
@@ -100,7 +103,8 @@ Result<void> TaskOpening::open_stores() {
 Result<bool> TaskOpening::read_offsets() {
   const std::vector<TopicPartition> partitions = owned_.task->partitions();
   const auto committed = PAWL_TRY(
-      unless_retriable(surroundings_.offsets->committed(partitions, surroundings_.step_timeout)));
+      unless_retriable("its committed offsets",
+                       surroundings_.offsets->committed(partitions, surroundings_.step_timeout)));
   if (!committed.has_value()) {
     return false;
   }
@@ -117,6 +121,7 @@ Result<bool> TaskOpening::read_offsets() {
   std::map<TopicPartition, Offset> resets;
   if (!from_start.empty()) {
     auto starts = PAWL_TRY(unless_retriable(
+        "the starts of its sources",
         surroundings_.admin->start_offsets(from_start, surroundings_.step_timeout)));
     if (!starts.has_value()) {
       return false;
@@ -125,7 +130,8 @@ Result<bool> TaskOpening::read_offsets() {
   }
   if (!from_end.empty()) {
     auto ends = PAWL_TRY(
-        unless_retriable(surroundings_.admin->end_offsets(from_end, surroundings_.step_timeout)));
+        unless_retriable("the ends of its sources",
+                         surroundings_.admin->end_offsets(from_end, surroundings_.step_timeout)));
     if (!ends.has_value()) {
       return false;
     }
@@ -151,12 +157,14 @@ Result<bool> TaskOpening::read_changelog_ends() {
     return true;
   }
   auto ends = PAWL_TRY(
-      unless_retriable(surroundings_.admin->end_offsets(changelogs, surroundings_.step_timeout)));
+      unless_retriable("the ends of its changelogs",
+                       surroundings_.admin->end_offsets(changelogs, surroundings_.step_timeout)));
   if (!ends.has_value()) {
     return false;
   }
   auto starts = PAWL_TRY(
-      unless_retriable(surroundings_.admin->start_offsets(changelogs, surroundings_.step_timeout)));
+      unless_retriable("the starts of its changelogs",
+                       surroundings_.admin->start_offsets(changelogs, surroundings_.step_timeout)));
   if (!starts.has_value()) {
     return false;
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "client/clients.h"
+#include "runtime/wait_report.h"
 #include "state/state_directory.h"
 #include "task/stream_task.h"
 
@@ -34,6 +35,7 @@ struct OpeningSurroundings {
   const AdminClient* admin = nullptr;
   ConsumerClient* offsets = nullptr;
   const std::map<std::string, std::string>* topic_ids = nullptr;
+  const Clock* clock = nullptr;
   LogSink* log = nullptr;
   std::string thread;
   std::chrono::milliseconds step_timeout{500};
@@ -60,12 +62,16 @@ class TaskOpening {
   Result<void> open_stores();
   Result<bool> read_offsets();
   Result<bool> read_changelog_ends();
+  // Returns: nothing when the call has to be repeated.
+  template <class T>
+  Result<std::optional<T>> unless_retriable(std::string_view step, Result<T> result);
 
   TaskId id_;
   const OpeningSurroundings& surroundings_;
   TaskEnvironment environment_;
   TaskStoresOptions stores_;
   OwnedTask owned_;
+  WaitReport wait_;
   bool waiting_logged_ = false;
   bool offsets_read_ = false;
   std::map<TopicPartition, Offset> starts_;

@@ -10,6 +10,9 @@ namespace pawl::internal {
 namespace {
 
 constexpr std::chrono::milliseconds kAdminTimeout{2'000};
+// Openings wait for the broker. Those of one turn take no longer than this and one more wait, so
+// that running tasks can commit.
+constexpr std::chrono::milliseconds kOpeningShare{200};
 
 TaskStoresOptions store_options(const Settings& settings, TaskId task) {
   TaskStoresOptions options;
@@ -37,6 +40,7 @@ ThreadTasks::ThreadTasks(const ThreadSurroundings& surroundings, std::string thr
   opening_surroundings_.admin = &surroundings.clients->admin();
   opening_surroundings_.offsets = &sources;
   opening_surroundings_.topic_ids = &surroundings.topics->changelog_ids;
+  opening_surroundings_.clock = surroundings.clock;
   opening_surroundings_.log = surroundings.log;
   opening_surroundings_.thread = std::move(thread);
 }
@@ -89,7 +93,18 @@ void ThreadTasks::refresh_list() {
 }
 
 Result<bool> ThreadTasks::advance(std::chrono::milliseconds timeout) {
-  for (auto opening = opening_.begin(); opening != opening_.end();) {
+  const MonotonicTime enough = surroundings_.clock->monotonic() + kOpeningShare;
+  auto opening =
+      next_opening_.has_value() ? opening_.lower_bound(*next_opening_) : opening_.begin();
+  next_opening_.reset();
+  for (std::size_t left = opening_.size(); left > 0; --left) {
+    if (opening == opening_.end()) {
+      opening = opening_.begin();
+    }
+    if (surroundings_.clock->monotonic() >= enough) {
+      next_opening_ = opening->first;
+      break;
+    }
     if (!PAWL_TRY(opening->second->step())) {
       ++opening;
       continue;

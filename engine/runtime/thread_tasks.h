@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace pawl::internal {
@@ -64,6 +65,7 @@ class ThreadTasks {
   std::map<TaskId, OwnedTask> restoring_;
   std::map<TaskId, OwnedTask> running_;
   std::vector<StreamTask*> running_list_;
+  std::optional<TaskId> next_opening_;  // whose turn it is
 };
 
 }  // namespace pawl::internal

@@ -1,0 +1,267 @@
+// What a stream thread makes of a rebalance, of failures of user code's surroundings and of a
+// broker that does not answer, on scripted clients.
+#include "runtime/stream_thread.h"
+
+#include "support/marks.h"
+#include "support/scripted_clients.h"
+#include "support/silent_log.h"
+#include "support/test_records.h"
+
+#include <pawl/operators/dsl.h>
+#include <pawl/serde/primitives.h>
+#include <pawl/testing/manual_clock.h>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace pawl::internal {
+namespace {
+
+using std::chrono::milliseconds;
+
+// The log of the source topic, and what a test makes the broker do.
+struct Broker {
+  test::Script script;
+  std::vector<Bytes> source;
+  std::deque<AssignmentChange> changes;
+};
+
+class LogConsumer final : public ConsumerClient {
+ public:
+  explicit LogConsumer(Broker& broker) : broker_(broker) {}
+  Result<void> assign(std::span<const PartitionStart> partitions) override {
+    token_ = partitions.front().token;
+    next_ = static_cast<std::size_t>(std::get<Offset>(partitions.front().from).value());
+    assigned_ = true;
+    return {};
+  }
+  Result<void> unassign(std::span<const TopicPartition>) override {
+    assigned_ = false;
+    return {};
+  }
+  Result<void> pause(std::span<const TopicPartition>) override { return {}; }
+  Result<void> resume(std::span<const TopicPartition>) override { return {}; }
+  Result<void> seek(const TopicPartition&, Offset offset) override {
+    next_ = static_cast<std::size_t>(offset.value());
+    return {};
+  }
+  Result<void> poll(milliseconds, std::size_t, ConsumerSink& sink) override {
+    for (; assigned_ && next_ < broker_.source.size(); ++next_) {
+      const auto offset = static_cast<std::int64_t>(next_);
+      sink.record(token_, test::consumed(offset, offset, broker_.source[next_]));
+    }
+    return {};
+  }
+  Result<std::map<TopicPartition, CommittedOffset>> committed(std::span<const TopicPartition>,
+                                                              milliseconds) override {
+    PAWL_TRY(broker_.script.call("committed"));
+    return broker_.script.committed;
+  }
+
+ private:
+  Broker& broker_;
+  PartitionToken token_ = 0;
+  std::size_t next_ = 0;
+  bool assigned_ = false;
+};
+
+class QueuedMembership final : public Membership {
+ public:
+  explicit QueuedMembership(Broker& broker) : broker_(broker) {}
+  Result<void> join() override { return {}; }
+  Result<std::optional<AssignmentChange>> poll(milliseconds) override {
+    if (delivered_ || broker_.changes.empty()) {
+      return std::optional<AssignmentChange>();
+    }
+    delivered_ = true;
+    return std::optional(broker_.changes.front());
+  }
+  void acknowledge() override {
+    (void)broker_.script.call("acknowledge");
+    broker_.changes.pop_front();
+    delivered_ = false;
+  }
+  Result<GroupIdentity> commit_identity() override {
+    PAWL_TRY(broker_.script.call("identity"));
+    return GroupIdentity{"group", "member", 1, nullptr};
+  }
+  Result<void> commit_offsets(std::span<const OffsetToCommit>, milliseconds) override { return {}; }
+  void leave() override {}
+  [[nodiscard]] bool left() const override { return true; }
+
+ private:
+  Broker& broker_;
+  bool delivered_ = false;
+};
+
+class ScriptedAdmin final : public AdminClient {
+ public:
+  explicit ScriptedAdmin(Broker& broker) : broker_(broker) {}
+  Result<std::map<std::string, TopicDescription>> describe_topics(const std::set<std::string>&,
+                                                                  milliseconds) const override {
+    return std::map<std::string, TopicDescription>();
+  }
+  Result<void> create_topics(std::span<const NewTopic>, milliseconds) const override { return {}; }
+  Result<std::map<std::string, std::map<std::string, std::string>>> topic_configs(
+      const std::set<std::string>&, milliseconds) const override {
+    return std::map<std::string, std::map<std::string, std::string>>();
+  }
+  Result<std::map<TopicPartition, Offset>> end_offsets(std::span<const TopicPartition> partitions,
+                                                       milliseconds) const override {
+    PAWL_TRY(broker_.script.call("end_offsets"));
+    return zeros(partitions);
+  }
+  Result<std::map<TopicPartition, Offset>> start_offsets(std::span<const TopicPartition> partitions,
+                                                         milliseconds) const override {
+    return zeros(partitions);
+  }
+  Result<void> delete_records(const std::map<TopicPartition, Offset>&,
+                              milliseconds) const override {
+    return {};
+  }
+  Result<GroupDescription> describe_group(const std::string&, milliseconds) const override {
+    return GroupDescription();
+  }
+
+ private:
+  static std::map<TopicPartition, Offset> zeros(std::span<const TopicPartition> partitions) {
+    std::map<TopicPartition, Offset> offsets;
+    for (const TopicPartition& where : partitions) {
+      offsets[where] = Offset(0);
+    }
+    return offsets;
+  }
+  Broker& broker_;
+};
+
+class BrokerClients final : public Clients {
+ public:
+  explicit BrokerClients(Broker& broker) : broker_(broker), admin_(broker) {}
+  Result<std::unique_ptr<ConsumerClient>> make_consumer(const ConsumerOptions&) const override {
+    return std::unique_ptr<ConsumerClient>(std::make_unique<LogConsumer>(broker_));
+  }
+  Result<std::unique_ptr<ProducerClient>> make_producer(const ProducerOptions&) const override {
+    return std::unique_ptr<ProducerClient>(
+        std::make_unique<test::ScriptedProducer>(broker_.script));
+  }
+  Result<std::unique_ptr<Membership>> make_membership(const MembershipOptions&) const override {
+    return std::unique_ptr<Membership>(std::make_unique<QueuedMembership>(broker_));
+  }
+  [[nodiscard]] const AdminClient& admin() const override { return admin_; }
+
+ private:
+  Broker& broker_;
+  ScriptedAdmin admin_;
+};
+
+class StreamThreadTest : public ::testing::Test {
+ protected:
+  StreamThreadTest() {
+    StreamBuilder builder;
+    builder.stream("in", serde::string(), serde::string())
+        .map_values([this](const std::string& value) {
+          user_code_(value);
+          return value;
+        })
+        .group_by_key()
+        .count(Materialized::as("counts"))
+        .to_stream()
+        .to("out");
+    topology_.emplace(builder.build());
+    settings_.application_id = "app";
+    surroundings_.settings = &settings_;
+    surroundings_.topology = &*topology_;
+    surroundings_.clients = &clients_;
+    surroundings_.topics = &topics_;
+    surroundings_.stores = &stores_;
+    surroundings_.clock = &clock_;
+    surroundings_.log = &log_;
+    surroundings_.publish_metrics = [](int, const MetricsSnapshot&) {};
+    auto made = StreamThread::make(1, surroundings_, 7);
+    EXPECT_TRUE(made.has_value());
+    thread_ = *std::move(made);
+  }
+
+  void change(AssignmentChange::Kind kind) { broker_.changes.push_back({kind, {TaskId{}}}); }
+  // Returns: the error that ended it, if any.
+  std::optional<Error> run(int turns, milliseconds each = milliseconds(30)) {
+    for (int turn = 0; turn < turns; ++turn) {
+      const Result<void> done = thread_->run_once();
+      if (!done.has_value()) {
+        return done.error();
+      }
+      clock_.advance(each);
+    }
+    return std::nullopt;
+  }
+  std::int64_t committed_offset() {
+    const auto found = broker_.script.committed.find({"in", PartitionId(0)});
+    return found == broker_.script.committed.end() ? 0 : found->second.offset.value();
+  }
+  // How often a function was called before another was called for the first time since `from`.
+  std::ptrdiff_t position(const std::string& function, std::size_t from) {
+    const std::vector<std::string>& calls = broker_.script.calls();
+    return std::find(calls.begin() + static_cast<std::ptrdiff_t>(from), calls.end(), function) -
+           calls.begin();
+  }
+
+  std::function<void(const std::string&)> user_code_ = [](const std::string&) {};
+  std::optional<Topology> topology_;
+  Settings settings_;
+  Broker broker_;
+  BrokerClients clients_{broker_};
+  ResolvedTopics topics_;
+  StoreRegistry stores_;
+  pawl::testing::ManualClock clock_{Timestamp(0)};
+  test::SilentLog log_;
+  ThreadSurroundings surroundings_;
+  std::unique_ptr<StreamThread> thread_;
+};
+
+TEST_F(StreamThreadTest, ProcessesAndCommits) {
+  broker_.source = {"a", "b", "c"};
+  change(AssignmentChange::Kind::gained);
+
+  EXPECT_EQ(run(20), std::nullopt);
+
+  EXPECT_EQ(committed_offset(), 3);
+}
+
+TEST_F(StreamThreadTest, SaysWhatATaskWaitsFor) {
+  for (int turn = 0; turn < 100; ++turn) {
+    broker_.script.fail_next("committed", ErrorKind::retriable, "unstable offsets");
+  }
+  change(AssignmentChange::Kind::gained);
+
+  EXPECT_EQ(run(10, milliseconds(1'000)), std::nullopt);
+
+  EXPECT_TRUE(log_.contains("[task 0_0] waiting for 5 s, its committed offsets: unstable offsets"));
+}
+
+TEST_F(StreamThreadTest, SaysWhyTheProducerIsNotReady) {
+  for (int turn = 0; turn < 100; ++turn) {
+    broker_.script.fail_next("init", ErrorKind::retriable, "coordinator not available");
+  }
+
+  EXPECT_EQ(run(10, milliseconds(1'000)), std::nullopt);
+
+  EXPECT_TRUE(log_.contains("waiting for 5 s, the producer: coordinator not available"));
+}
+
+TEST_F(StreamThreadTest, StopsWhileATaskIsBeingOpened) {
+  for (int turn = 0; turn < 100; ++turn) {
+    broker_.script.fail_next("committed", ErrorKind::retriable, "unstable offsets");
+  }
+  change(AssignmentChange::Kind::gained);
+  EXPECT_EQ(run(3), std::nullopt);
+
+  thread_->request_stop(StopMode::stay);
+  EXPECT_EQ(run(2), std::nullopt);
+
+  EXPECT_TRUE(thread_->stopped());
+}
+
+}  // namespace
+}  // namespace pawl::internal
