@@ -198,6 +198,8 @@ Result<void> StreamThread::apply_change() {
 
 Result<void> StreamThread::close_tasks_of(const AssignmentChange& change) {
   const bool clean = change.kind == AssignmentChange::Kind::revoked;
+  const std::map<TopicPartition, Offset> ends =
+      clean ? last_ends(change.tasks) : std::map<TopicPartition, Offset>();
   for (const TaskId task : change.tasks) {
     PAWL_TRY(tasks_->suspend(task));
   }
@@ -205,10 +207,19 @@ Result<void> StreamThread::close_tasks_of(const AssignmentChange& change) {
   // Others may go on with the tasks now; the flush below is only about our own next start.
   membership_->acknowledge();
   for (const TaskId task : change.tasks) {
-    PAWL_TRY(tasks_->close(task, clean ? ThreadTasks::Close::clean : ThreadTasks::Close::dirty));
+    PAWL_TRY(
+        tasks_->close(task, clean ? ThreadTasks::Close::clean : ThreadTasks::Close::dirty, ends));
   }
   change_.reset();
   return {};
+}
+
+std::map<TopicPartition, Offset> StreamThread::last_ends(const std::vector<TaskId>& tasks) {
+  std::map<TopicPartition, Offset> ends = tasks_->read_ends(tasks);
+  if (!ends.empty() && !membership_->commit_identity().has_value()) {
+    ends.clear();  // lost meanwhile
+  }
+  return ends;
 }
 
 Result<void> StreamThread::step_commit() {
@@ -440,8 +451,10 @@ Result<void> StreamThread::step_stop() {
   if (left_ && !membership_->left()) {
     return {};
   }
-  for (const TaskId task : tasks_->all()) {
-    PAWL_TRY(tasks_->close(task, ThreadTasks::Close::clean));
+  const std::vector<TaskId> all = tasks_->all();
+  const std::map<TopicPartition, Offset> ends = last_ends(all);
+  for (const TaskId task : all) {
+    PAWL_TRY(tasks_->close(task, ThreadTasks::Close::clean, ends));
   }
   surroundings_.publish_metrics(number_, metrics_.snapshot());
   stopped_ = true;

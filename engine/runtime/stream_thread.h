@@ -19,6 +19,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +62,8 @@ class StreamThread {
   Result<void> serve_membership();
   Result<void> apply_change();
   Result<void> close_tasks_of(const AssignmentChange& change);
+  // Where the changelogs of tasks that are about to be closed end.
+  std::map<TopicPartition, Offset> last_ends(const std::vector<TaskId>& tasks);
   Result<void> step_commit();
   Result<void> apply_outcome(CommitOutcome outcome);
   Result<void> recover(const Error& error);

@@ -142,26 +142,45 @@ Result<void> ThreadTasks::start_running(StreamTask* restored) {
   return {};
 }
 
-Result<void> ThreadTasks::flush(StreamTask& task, FlushMode mode) {
-  std::map<TopicPartition, Offset> ends;
-  const std::vector<TopicPartition> changelogs = task.stores().changelogs();
-  if (!changelogs.empty()) {
-    auto known = surroundings_.clients->admin().end_offsets(changelogs, kAdminTimeout);
-    if (known.has_value()) {
-      ends = *std::move(known);
-    } else if (known.error().kind != ErrorKind::retriable) {
-      return std::move(known).error();
+std::map<TopicPartition, Offset> ThreadTasks::read_ends(const std::vector<TaskId>& tasks) {
+  std::vector<TopicPartition> changelogs;
+  for (const TaskId id : tasks) {
+    if (StreamTask* const task = find_running(id)) {
+      const std::vector<TopicPartition> of_task = task->stores().changelogs();
+      changelogs.insert(changelogs.end(), of_task.begin(), of_task.end());
     }
-    // Without the ends the old positions stay, which only makes the next roll-forward longer.
   }
+  if (changelogs.empty()) {
+    return {};
+  }
+  auto ends = surroundings_.clients->admin().end_offsets(changelogs, kAdminTimeout);
+  if (!ends.has_value()) {
+    // Without the ends the old positions stay, which only makes the next roll-forward longer.
+    surroundings_.log->write(
+        LogLevel::warning, opening_surroundings_.thread,
+        "the positions in the changelogs stay as they are: " + ends.error().message);
+    return {};
+  }
+  return *std::move(ends);
+}
+
+Result<void> ThreadTasks::flush(StreamTask& task, FlushMode mode,
+                                const std::map<TopicPartition, Offset>& ends) {
   return task.stores().flush(ends, mode, surroundings_.clock->monotonic());
 }
 
 Result<void> ThreadTasks::flush_due() {
+  std::vector<TaskId> due;
   for (StreamTask* task : running_list_) {
-    if (task->stores().flush_due(surroundings_.clock->monotonic())) {
-      PAWL_TRY(flush(*task, FlushMode::background));
+    if (const auto proven = unproven_ends_.extract(task->id())) {
+      PAWL_TRY(flush(*task, FlushMode::background, proven.mapped()));
+    } else if (task->stores().flush_due(surroundings_.clock->monotonic())) {
+      due.push_back(task->id());
     }
+  }
+  const std::map<TopicPartition, Offset> ends = read_ends(due);
+  for (const TaskId id : due) {
+    unproven_ends_[id] = ends;  // a task takes its own
   }
   return {};
 }
@@ -175,8 +194,10 @@ Result<void> ThreadTasks::suspend(TaskId id) {
   return router_.remove(*task);
 }
 
-Result<void> ThreadTasks::close(TaskId id, Close how) {
+Result<void> ThreadTasks::close(TaskId id, Close how,
+                                const std::map<TopicPartition, Offset>& ends) {
   opening_.erase(id);
+  unproven_ends_.erase(id);
   if (auto owned = restoring_.extract(id)) {
     PAWL_TRY(restoration_.remove(*owned.mapped().task));
     owned.mapped().task->close();
@@ -192,7 +213,7 @@ Result<void> ThreadTasks::close(TaskId id, Close how) {
     task.commit_aborted();
   } else {
     const CrashPoint before("task.before_final_flush");
-    const Result<void> flushed = flush(task, FlushMode::wait);
+    const Result<void> flushed = flush(task, FlushMode::wait, ends);
     if (!flushed.has_value()) {
       surroundings_.log->write(
           LogLevel::warning, "task " + to_string(id),

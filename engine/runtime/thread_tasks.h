@@ -40,8 +40,13 @@ class ThreadTasks {
   // Ends a task in whatever stage. Clean: with everything committed; its state is flushed, so that
   // the next start has little to roll forward. Dirty: uncommitted writes are dropped. Nothing
   // happens for a task that is not here.
+  // `ends`: from read_ends().
   enum class Close { clean, dirty };
-  Result<void> close(TaskId id, Close how);
+  Result<void> close(TaskId id, Close how, const std::map<TopicPartition, Offset>& ends = {});
+  // Returns: where the changelogs of these tasks end, as far as the broker answers in time. To be
+  // read while the tasks are ours and nothing is uncommitted: later the ends may include what the
+  // next owner has written.
+  std::map<TopicPartition, Offset> read_ends(const std::vector<TaskId>& tasks);
   // Stops reading a task's partitions and hides its stores, ahead of close().
   Result<void> suspend(TaskId id);
   [[nodiscard]] std::vector<TaskId> all() const;
@@ -49,11 +54,15 @@ class ThreadTasks {
   Result<void> rebuild(TaskId id);
 
   // Flushes what is due. To be called right after a commit, before anything else is processed.
+  // The ends of the changelogs that are read after one commit become positions after the next: only
+  // that proves that nobody else owned the tasks when they were read (this process may have been
+  // stopped for longer than its session).
   Result<void> flush_due();
 
  private:
   Result<void> start_running(StreamTask* restored);
-  Result<void> flush(StreamTask& task, FlushMode mode);
+  Result<void> flush(StreamTask& task, FlushMode mode,
+                     const std::map<TopicPartition, Offset>& ends);
   void refresh_list();
 
   const ThreadSurroundings& surroundings_;
@@ -65,6 +74,7 @@ class ThreadTasks {
   std::map<TaskId, OwnedTask> restoring_;
   std::map<TaskId, OwnedTask> running_;
   std::vector<StreamTask*> running_list_;
+  std::map<TaskId, std::map<TopicPartition, Offset>> unproven_ends_;
   std::optional<TaskId> next_opening_;  // whose turn it is
 };
 

@@ -229,6 +229,23 @@ TEST_F(StreamThreadTest, ProcessesAndCommits) {
   EXPECT_EQ(committed_offset(), 3);
 }
 
+TEST_F(StreamThreadTest, ReadsTheEndsOfChangelogsBeforeOthersMayAddToThem) {
+  broker_.source = {"a"};
+  change(AssignmentChange::Kind::gained);
+  EXPECT_EQ(run(20), std::nullopt);
+  const std::size_t before = broker_.script.calls().size();
+  change(AssignmentChange::Kind::revoked);
+
+  EXPECT_EQ(run(5), std::nullopt);
+
+  ASSERT_TRUE(broker_.changes.empty());
+  const auto acknowledged = position("acknowledge", before);
+  EXPECT_LT(position("end_offsets", before), acknowledged);
+  EXPECT_EQ(position("end_offsets", static_cast<std::size_t>(acknowledged)),
+            static_cast<std::ptrdiff_t>(broker_.script.calls().size()))
+      << "not after it";
+}
+
 TEST_F(StreamThreadTest, SaysWhatATaskWaitsFor) {
   for (int turn = 0; turn < 100; ++turn) {
     broker_.script.fail_next("committed", ErrorKind::retriable, "unstable offsets");
