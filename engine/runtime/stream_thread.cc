@@ -121,6 +121,11 @@ Result<void> StreamThread::run_once() {
   if (stopped_) {
     return {};
   }
+  const Result<void> done = turn();
+  return done.has_value() ? Result<void>() : recover(done.error());
+}
+
+Result<void> StreamThread::turn() {
   if (!joined_) {
     PAWL_TRY(membership_->join());
     joined_ = true;
@@ -140,6 +145,10 @@ Result<void> StreamThread::run_once() {
   }
   Result<bool> advanced = tasks_->advance(tasks_->running().empty() ? kIdleWait : milliseconds(0));
   if (!advanced.has_value()) {
+    if (advanced.error().kind == ErrorKind::corrupted_state) {
+      const std::vector<TaskId> restoring = tasks_->restoring();
+      corrupted_.insert(restoring.begin(), restoring.end());
+    }
     return std::move(advanced).error();
   }
   on_the_way_ = *advanced;
@@ -223,11 +232,8 @@ std::map<TopicPartition, Offset> StreamThread::last_ends(const std::vector<TaskI
 }
 
 Result<void> StreamThread::step_commit() {
-  Result<CommitOutcome> outcome = commit_->step();
-  if (!outcome.has_value()) {
-    return recover(outcome.error());
-  }
-  return apply_outcome(*outcome);
+  PAWL_TRY(apply_outcome(PAWL_TRY(commit_->step())));
+  return commit_->running() ? Result<void>() : rebuild_corrupted();
 }
 
 Result<void> StreamThread::apply_outcome(CommitOutcome outcome) {
@@ -258,15 +264,44 @@ Result<void> StreamThread::apply_outcome(CommitOutcome outcome) {
 }
 
 Result<void> StreamThread::recover(const Error& error) {
-  if (error.kind != ErrorKind::corrupted_state) {
-    return error;
+  switch (error.kind) {
+    case ErrorKind::retriable:
+    case ErrorKind::abort_transaction:
+      // A record could not be finished (the broker did not say how many partitions a topic has).
+      if (!processing_.has_value()) {
+        return error;
+      }
+      surroundings_.log->write(LogLevel::warning, name_,
+                               error.message + ": going back to the last commit");
+      break;
+    case ErrorKind::corrupted_state:
+      // Only the local copy is lost: the changelogs have everything.
+      surroundings_.log->write(LogLevel::error, name_,
+                               error.message + ": rebuilding it from the changelogs");
+      if (processing_.has_value()) {
+        corrupted_.insert(*processing_);
+      } else if (corrupted_.empty()) {
+        const std::vector<TaskId> all = tasks_->all();
+        corrupted_.insert(all.begin(), all.end());
+      }
+      break;
+    case ErrorKind::invalid_record:
+    case ErrorKind::outcome_unknown:
+    case ErrorKind::fenced:
+    case ErrorKind::fatal:
+      return error;
   }
-  // The commit stands in Kafka, only the local copy is behind: the changelogs have everything.
-  surroundings_.log->write(LogLevel::error, name_,
-                           error.message + ": rebuilding the thread's state");
-  const Mark mark("state_rebuilt_after_commit");
-  for (const TaskId task : tasks_->all()) {
-    if (tasks_->find_running(task) != nullptr) {
+  processing_.reset();
+  if (!commit_->running()) {
+    commit_->begin_abort();
+  }
+  return {};
+}
+
+Result<void> StreamThread::rebuild_corrupted() {
+  for (const TaskId task : std::exchange(corrupted_, {})) {
+    if (tasks_->owns(task)) {
+      const Mark mark("state_rebuilt");
       PAWL_TRY(tasks_->rebuild(task));
     }
   }
@@ -319,6 +354,7 @@ Result<bool> StreamThread::process() {
     any = false;
     const MonotonicTime now = surroundings_.clock->monotonic();
     for (StreamTask* task : tasks_->running()) {
+      processing_ = task->id();
       for (int record = 0; record < kRecordsPerTask; ++record) {
         if (!PAWL_TRY(task->process_one(now))) {
           break;
@@ -327,19 +363,23 @@ Result<bool> StreamThread::process() {
         --left;
         PAWL_TRY(task->punctuate_stream_time());
         if (task->wants_commit()) {
+          processing_.reset();
           return true;
         }
       }
     }
     more = more || any;
   }
+  processing_.reset();
   return more;
 }
 
 Result<void> StreamThread::punctuate() {
   for (StreamTask* task : tasks_->running()) {
+    processing_ = task->id();
     PAWL_TRY(task->punctuate_wall_clock());
   }
+  processing_.reset();
   return {};
 }
 

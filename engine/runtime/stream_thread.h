@@ -22,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,7 @@ class StreamThread {
   Result<void> connect();
   [[nodiscard]] TaskEnvironment environment_of(TaskId task);
 
+  Result<void> turn();
   Result<void> serve_membership();
   Result<void> apply_change();
   Result<void> close_tasks_of(const AssignmentChange& change);
@@ -66,7 +68,10 @@ class StreamThread {
   std::map<TopicPartition, Offset> last_ends(const std::vector<TaskId>& tasks);
   Result<void> step_commit();
   Result<void> apply_outcome(CommitOutcome outcome);
+  // What a failed turn leads to. Errors: fatal.
   Result<void> recover(const Error& error);
+  // Throws the state of corrupted tasks away. Requires: nothing is uncommitted.
+  Result<void> rebuild_corrupted();
   // Returns: whether records may be processed. Errors: fatal.
   Result<bool> ready_producer();
   Result<void> work();
@@ -93,6 +98,8 @@ class StreamThread {
   std::unique_ptr<CommitCycle> commit_;
 
   WaitReport wait_;
+  std::optional<TaskId> processing_;        // the task in hand
+  std::set<TaskId> corrupted_;              // to be rebuilt once nothing is uncommitted
   std::optional<AssignmentChange> change_;  // delivered, not acknowledged yet
   bool busy_ = false;                       // the last turn found something to process
   bool on_the_way_ = false;                 // tasks are being opened or restored

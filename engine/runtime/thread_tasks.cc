@@ -80,6 +80,15 @@ std::vector<TaskId> ThreadTasks::all() const {
   return ids;
 }
 
+std::vector<TaskId> ThreadTasks::restoring() const {
+  std::vector<TaskId> ids;
+  ids.reserve(restoring_.size());
+  for (const auto& [id, owned] : restoring_) {
+    ids.push_back(id);
+  }
+  return ids;
+}
+
 StreamTask* ThreadTasks::find_running(TaskId id) const {
   const auto found = running_.find(id);
   return found == running_.end() ? nullptr : found->second.task.get();
@@ -137,6 +146,7 @@ Result<void> ThreadTasks::start_running(StreamTask* restored) {
     surroundings_.stores->add(named.store, id, std::move(named.snapshots));
   }
   running_.insert(std::move(owned));
+  rebuilding_.erase(id);
   refresh_list();
   surroundings_.log->write(LogLevel::info, "task " + to_string(id), "running");
   return {};
@@ -198,6 +208,7 @@ Result<void> ThreadTasks::close(TaskId id, Close how,
                                 const std::map<TopicPartition, Offset>& ends) {
   opening_.erase(id);
   unproven_ends_.erase(id);
+  rebuilding_.erase(id);
   if (auto owned = restoring_.extract(id)) {
     PAWL_TRY(restoration_.remove(*owned.mapped().task));
     owned.mapped().task->close();
@@ -231,14 +242,28 @@ Result<void> ThreadTasks::close(TaskId id, Close how,
 }
 
 Result<void> ThreadTasks::rebuild(TaskId id) {
+  if (!rebuilding_.insert(id).second) {
+    return Error{
+        ErrorKind::fatal,
+        fmt::format("the state of task {} was rebuilt and is unusable again. Remedy: check "
+                    "its changelog topics and the disk",
+                    to_string(id))};
+  }
+  unproven_ends_.erase(id);
+  opening_.erase(id);
+  const auto reopen = [&](OwnedTask owned) -> Result<void> {
+    owned.task->close();
+    owned.task.reset();
+    return owned.directory != nullptr ? owned.directory->wipe() : Result<void>();
+  };
+  if (auto owned = restoring_.extract(id)) {
+    PAWL_TRY(restoration_.remove(*owned.mapped().task));
+    PAWL_TRY(reopen(std::move(owned.mapped())));
+  }
   PAWL_TRY(suspend(id));
   if (auto owned = running_.extract(id)) {
     refresh_list();
-    owned.mapped().task->close();
-    owned.mapped().task.reset();
-    if (owned.mapped().directory != nullptr) {
-      PAWL_TRY(owned.mapped().directory->wipe());
-    }
+    PAWL_TRY(reopen(std::move(owned.mapped())));
   }
   gain(id);
   return {};

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace pawl::internal {
@@ -50,7 +51,9 @@ class ThreadTasks {
   // Stops reading a task's partitions and hides its stores, ahead of close().
   Result<void> suspend(TaskId id);
   [[nodiscard]] std::vector<TaskId> all() const;
+  [[nodiscard]] std::vector<TaskId> restoring() const;
   // A task's local state is unusable: closes it, throws its directory away and opens it again.
+  // Errors: fatal: that was done already, and the task has not been running since.
   Result<void> rebuild(TaskId id);
 
   // Flushes what is due. To be called right after a commit, before anything else is processed.
@@ -75,6 +78,7 @@ class ThreadTasks {
   std::map<TaskId, OwnedTask> running_;
   std::vector<StreamTask*> running_list_;
   std::map<TaskId, std::map<TopicPartition, Offset>> unproven_ends_;
+  std::set<TaskId> rebuilding_;         // not running since
   std::optional<TaskId> next_opening_;  // whose turn it is
 };
 

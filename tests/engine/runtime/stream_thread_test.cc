@@ -246,6 +246,40 @@ TEST_F(StreamThreadTest, ReadsTheEndsOfChangelogsBeforeOthersMayAddToThem) {
       << "not after it";
 }
 
+TEST_F(StreamThreadTest, GoesBackWhenARecordCouldNotBeFinished) {
+  int failures = 1;
+  user_code_ = [&](const std::string&) {
+    if (failures-- > 0) {
+      throw ProcessingStopped({ErrorKind::retriable, "partitions of topic 'out': timed out"});
+    }
+  };
+  broker_.source = {"a", "b"};
+  change(AssignmentChange::Kind::gained);
+
+  EXPECT_EQ(run(20), std::nullopt);
+
+  EXPECT_EQ(committed_offset(), 2);
+  EXPECT_TRUE(log_.contains("timed out"));
+}
+
+TEST_F(StreamThreadTest, RebuildsAStoreThatCannotBeRead) {
+  const test::Marks marks;
+  int failures = 1;
+  user_code_ = [&](const std::string& value) {
+    if (value == "b" && failures-- > 0) {
+      throw StoreFailure({ErrorKind::corrupted_state, "block checksum mismatch"});
+    }
+  };
+  broker_.source = {"a", "b"};
+  change(AssignmentChange::Kind::gained);
+
+  EXPECT_EQ(run(20), std::nullopt);
+
+  EXPECT_TRUE(marks.hit("state_rebuilt"));
+  EXPECT_TRUE(log_.contains("block checksum mismatch"));
+  EXPECT_EQ(committed_offset(), 2);
+}
+
 TEST_F(StreamThreadTest, SaysWhatATaskWaitsFor) {
   for (int turn = 0; turn < 100; ++turn) {
     broker_.script.fail_next("committed", ErrorKind::retriable, "unstable offsets");
