@@ -8,6 +8,7 @@
 #include <pawl/model/mark.h>
 
 #include <algorithm>
+#include <exception>
 #include <fmt/format.h>
 #include <utility>
 
@@ -121,8 +122,17 @@ Result<void> StreamThread::run_once() {
   if (stopped_) {
     return {};
   }
-  const Result<void> done = turn();
-  return done.has_value() ? Result<void>() : recover(done.error());
+  try {
+    const Result<void> done = turn();
+    return done.has_value() ? Result<void>() : recover(done.error());
+  } catch (const std::exception& failure) {
+    // Of a listener or a log sink; those of processors never come so far.
+    return Error{ErrorKind::fatal,
+                 fmt::format("{}: an exception came out of user code: {}", name_, failure.what())};
+  } catch (...) {
+    return Error{ErrorKind::fatal,
+                 name_ + ": something that is no std::exception came out of user code"};
+  }
 }
 
 Result<void> StreamThread::turn() {
@@ -162,7 +172,8 @@ Result<void> StreamThread::turn() {
 }
 
 Result<void> StreamThread::serve_membership() {
-  auto change = PAWL_TRY(membership_->poll(milliseconds(0)));
+  // Who leaves has nothing else to wait for.
+  auto change = PAWL_TRY(membership_->poll(left_ ? kBusyElsewhereWait : milliseconds(0)));
   if (!change.has_value()) {
     return {};
   }

@@ -301,6 +301,19 @@ TEST_F(StreamThreadTest, SaysWhyTheProducerIsNotReady) {
   EXPECT_TRUE(log_.contains("waiting for 5 s, the producer: coordinator not available"));
 }
 
+TEST_F(StreamThreadTest, StopsAtAnExceptionOfAListener) {
+  surroundings_.publish_metrics = [](int, const MetricsSnapshot&) {
+    throw std::runtime_error("disk full");
+  };
+
+  const std::optional<Error> error = run(20, milliseconds(100));
+
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->kind, ErrorKind::fatal);
+  EXPECT_NE(error->message.find("disk full"), std::string::npos);
+  surroundings_.publish_metrics = [](int, const MetricsSnapshot&) {};
+}
+
 TEST_F(StreamThreadTest, StopsWhileATaskIsBeingOpened) {
   for (int turn = 0; turn < 100; ++turn) {
     broker_.script.fail_next("committed", ErrorKind::retriable, "unstable offsets");
