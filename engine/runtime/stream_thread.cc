@@ -464,7 +464,7 @@ void StreamThread::purge() {
   std::map<TopicPartition, Offset> below;
   const std::string prefix = surroundings_.settings->application_id + "-";
   for (StreamTask* task : tasks_->running()) {
-    below.merge(task->stores().take_purgeable());
+    below.merge(task->stores().purgeable());
     const std::vector<TopicPartition> partitions = task->partitions();
     for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
       for (const RepartitionTopicSpec& topic : surroundings_.topology->repartition_topics()) {
@@ -483,6 +483,10 @@ void StreamThread::purge() {
         LogLevel::warning, name_,
         "old records of internal topics could not be deleted, trying again later: " +
             deleted.error().message);
+    return;
+  }
+  for (StreamTask* task : tasks_->running()) {
+    task->stores().purged(below);
   }
 }
 

@@ -323,8 +323,13 @@ Result<void> TaskStores::flush(const std::map<TopicPartition, Offset>& ends, Flu
     if (end == ends.end()) {
       continue;
     }
-    PAWL_ASSERT(!entry->position.has_value() || end->second >= *entry->position,
-                end->second.value(), entry->position.value_or(Offset(0)).value());
+    if (entry->position.has_value() && end->second < *entry->position) {
+      return Error{
+          ErrorKind::fatal,
+          fmt::format("changelog {} ends at offset {} and was longer before ({}): it was "
+                      "deleted and made anew, or the cluster lost records",
+                      to_string(end->first), end->second.value(), entry->position->value())};
+    }
     entry->position = end->second;
     if (&backend_of(entry->spec) == persistent_.get()) {
       metadata.push_back({position_name(entry->spec.name), encode_i64(end->second.value())});
@@ -350,7 +355,7 @@ Result<void> TaskStores::flush(const std::map<TopicPartition, Offset>& ends, Flu
   return {};
 }
 
-std::map<TopicPartition, Offset> TaskStores::take_purgeable() {
+std::map<TopicPartition, Offset> TaskStores::purgeable() {
   std::map<TopicPartition, Offset> result;
   if (options_.compatibility != Compatibility::native) {
     return result;
@@ -365,11 +370,20 @@ std::map<TopicPartition, Offset> TaskStores::take_purgeable() {
     }
     const Offset below = entry->retention.purge_below(*entry->position);
     if (below > entry->purged) {
-      entry->purged = below;
       result[entry->writer->changelog()] = below;
     }
   }
   return result;
+}
+
+void TaskStores::purged(const std::map<TopicPartition, Offset>& below) {
+  for (const auto& entry : entries_) {
+    const auto found =
+        entry->writer == nullptr ? below.end() : below.find(entry->writer->changelog());
+    if (found != below.end()) {
+      entry->purged = found->second;
+    }
+  }
 }
 
 std::vector<TaskStores::Changelog> TaskStores::to_restore() const {

@@ -87,13 +87,15 @@ class TaskStores {
   // The changelogs whose end offsets flush() wants.
   [[nodiscard]] std::vector<TopicPartition> changelogs() const;
   // Stores the positions and makes them durable together with everything applied. Requires: no
-  // uncommitted writes, and `ends` read after the last commit. Partitions missing in `ends` keep
-  // their old position.
+  // uncommitted writes, and `ends` read after a commit. Partitions missing in `ends` keep their old
+  // position. Errors: corrupted_state; fatal, also for a changelog that ends before its position.
   Result<void> flush(const std::map<TopicPartition, Offset>& ends, FlushMode mode,
                      MonotonicTime now);
   // Returns: for each changelog the offset below which nothing is needed any more, where that is
-  // above the last answer.
-  std::map<TopicPartition, Offset> take_purgeable();
+  // above what was purged.
+  std::map<TopicPartition, Offset> purgeable();
+  // The records below these offsets are deleted.
+  void purged(const std::map<TopicPartition, Offset>& below);
 
   // --- Restoring.
   struct Changelog {

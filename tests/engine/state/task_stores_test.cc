@@ -79,6 +79,19 @@ class TaskStoresTest : public ::testing::Test {
   std::optional<Error> opened_;
 };
 
+TEST_F(TaskStoresTest, AChangelogThatBecameShorterIsAnError) {
+  auto stores = open({key_value_spec()});
+  put_and_commit(*stores, 0, 3);
+  ASSERT_TRUE(
+      stores->flush({{changelog(), Offset(3)}}, FlushMode::wait, MonotonicTime(0)).has_value());
+
+  const Result<void> flushed =
+      stores->flush({{changelog(), Offset(0)}}, FlushMode::wait, MonotonicTime(0));
+
+  ASSERT_FALSE(flushed.has_value());
+  EXPECT_EQ(flushed.error().kind, ErrorKind::fatal);
+}
+
 TEST_F(TaskStoresTest, ADamagedFileIsReportedWhenAStoreReadsItAtTheOpen) {
   StoreSpec spec = window_spec();
   spec.layout = WindowLayout::key_first;
@@ -209,17 +222,19 @@ TEST_F(TaskStoresTest, TrimsAChangelogOnlyBehindWhatTheFlushedStateNeeds) {
   put(0);
   ASSERT_TRUE(
       stores->flush({{changelog, Offset(1)}}, FlushMode::wait, MonotonicTime(0)).has_value());
-  EXPECT_TRUE(stores->take_purgeable().empty());
+  EXPECT_TRUE(stores->purgeable().empty());
   put(400'000);  // segments are 60 s: the first one is dead now, but only in memory
   EXPECT_TRUE(stores->has_dead_segments());
-  EXPECT_TRUE(stores->take_purgeable().empty());
+  EXPECT_TRUE(stores->purgeable().empty());
 
   ASSERT_TRUE(
       stores->flush({{changelog, Offset(2)}}, FlushMode::background, MonotonicTime(0)).has_value());
 
   EXPECT_FALSE(stores->has_dead_segments());
-  EXPECT_EQ(stores->take_purgeable().at(changelog), Offset(1));
-  EXPECT_TRUE(stores->take_purgeable().empty()) << "told once";
+  EXPECT_EQ(stores->purgeable().at(changelog), Offset(1));
+  EXPECT_EQ(stores->purgeable().at(changelog), Offset(1)) << "it could not be deleted";
+  stores->purged({{changelog, Offset(1)}});
+  EXPECT_TRUE(stores->purgeable().empty());
 }
 
 TEST_F(TaskStoresTest, ObservedTimeComesBackWithTheRows) {
