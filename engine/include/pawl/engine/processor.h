@@ -10,6 +10,9 @@
 //       if (!seen_->get(*record.key)) { seen_->put(*record.key, true); context_->forward(record); }
 //     }
 //   };
+// State belongs in stores. Member variables of a processor are not taken back when a transaction is
+// aborted in a running process: the same object goes on and receives the records again. Keep in
+// members only handles, and what can be computed again from the records and the stores.
 // Thread rule: owner thread only; different tasks run their own objects on different threads.
 #pragma once
 
