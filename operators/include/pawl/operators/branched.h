@@ -20,10 +20,10 @@
 
 namespace pawl {
 
-template <class K, class V>
-using Branches = std::map<std::string, Stream<K, V>>;
+template <class K, class V, internal::Lacking kLacking = internal::Lacking::nothing>
+using Branches = std::map<std::string, Stream<K, V, kLacking>>;
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking = internal::Lacking::nothing>
 class BranchedStream {
  public:
   BranchedStream(internal::StreamPlan<K, V> plan, std::string name,
@@ -42,12 +42,12 @@ class BranchedStream {
     return *this;
   }
   // Ends the split; everything that fits no branch goes here.
-  Branches<K, V> default_branch(const std::optional<std::string>& name = {}) {
+  Branches<K, V, kLacking> default_branch(const std::optional<std::string>& name = {}) {
     add([](const K*, const V*) { return true; }, name.value_or("0"));
     return std::move(branches_);
   }
   // Ends the split.
-  Branches<K, V> no_default_branch() { return std::move(branches_); }
+  Branches<K, V, kLacking> no_default_branch() { return std::move(branches_); }
 
  private:
   void add(std::function<bool(const K*, const V*)> predicate, const std::string& suffix) {
@@ -58,18 +58,18 @@ class BranchedStream {
     internal::StreamPlan<K, V> branch = plan_;
     branch.node = &plan_.plan->add_processor(
         name, {plan_.node}, internal::node_factory<internal::PassThroughNode<K, V>>(name));
-    branches_.emplace(name, Stream<K, V>(std::move(branch)));
+    branches_.emplace(name, Stream<K, V, kLacking>(std::move(branch)));
   }
 
   internal::StreamPlan<K, V> plan_;
   std::string name_;
   std::shared_ptr<internal::BranchPredicates<K, V>> predicates_;
   int number_ = 0;
-  Branches<K, V> branches_;
+  Branches<K, V, kLacking> branches_;
 };
 
-template <class K, class V>
-BranchedStream<K, V> Stream<K, V>::split(const Named& named) const {
+template <class K, class V, internal::Lacking kLacking>
+BranchedStream<K, V, kLacking> Stream<K, V, kLacking>::split(const Named& named) const {
   const std::string name = plan_.plan->next_name("KSTREAM-BRANCH-", named.name());
   auto predicates = std::make_shared<internal::BranchPredicates<K, V>>();
   internal::StreamPlan<K, V> next = plan_;
@@ -77,7 +77,7 @@ BranchedStream<K, V> Stream<K, V>::split(const Named& named) const {
   next.node = &plan_.plan->add_processor(name, {plan_.node}, [name, predicates] {
     return std::make_unique<internal::BranchNode<K, V>>(name, predicates);
   });
-  return BranchedStream<K, V>(std::move(next), name, std::move(predicates));
+  return BranchedStream<K, V, kLacking>(std::move(next), name, std::move(predicates));
 }
 
 }  // namespace pawl

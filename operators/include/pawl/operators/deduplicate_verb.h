@@ -12,24 +12,23 @@
 namespace pawl {
 
 // The first events, and their repetitions.
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking = internal::Lacking::nothing>
 struct Deduplicated {
-  Stream<K, V> unique;
-  Stream<K, V> duplicates;
+  Stream<K, V, kLacking> unique;
+  Stream<K, V, kLacking> duplicates;
 };
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Id>
-internal::PlanNode& Stream<K, V>::add_deduplication(const DeduplicationSpec<Id>& spec, bool keep,
-                                                    internal::StreamPlan<K, V>& upstream) const {
+internal::PlanNode& Stream<K, V, kLacking>::add_deduplication(
+    const DeduplicationSpec<Id>& spec, bool keep, internal::StreamPlan<K, V>& upstream) const {
   internal::LogicalPlan& plan = *plan_.plan;
   const std::string name = plan.next_name("KSTREAM-DEDUPLICATE-", spec.name());
   const std::string store = spec.name().has_value() ? *spec.name() + "-store"
                                                     : plan.next_store_name("KSTREAM-DEDUPLICATE-");
   const auto event_id = [&] {
     if constexpr (std::is_same_v<Id, internal::KeyIsId>) {
-      return internal::EventId<K, V, Id>(upstream.key_serde.has_value() ? *upstream.key_serde
-                                                                        : default_serde<K>());
+      return internal::EventId<K, V, Id>(internal::key_serde_of<kLacking>(upstream));
     } else {
       return internal::EventId<K, V, Id>(spec.id());
     }
@@ -38,10 +37,9 @@ internal::PlanNode& Stream<K, V>::add_deduplication(const DeduplicationSpec<Id>&
     if (upstream.repartition_required) {
       internal::RepartitionRequest request;
       request.names = internal::repartition_names(plan, spec.name().value_or(store));
-      upstream.node = &internal::add_repartition(
-          plan, *upstream.node, request,
-          upstream.key_serde.has_value() ? *upstream.key_serde : default_serde<K>(),
-          upstream.value_serde.has_value() ? *upstream.value_serde : default_serde<V>());
+      upstream.node = &internal::add_repartition(plan, *upstream.node, request,
+                                                 internal::key_serde_of<kLacking>(upstream),
+                                                 internal::value_serde_of<kLacking>(upstream));
       upstream.sources = {request.names.source};
       upstream.repartition_required = false;
     }
@@ -55,17 +53,19 @@ internal::PlanNode& Stream<K, V>::add_deduplication(const DeduplicationSpec<Id>&
       {store});
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Id>
-Stream<K, V> Stream<K, V>::deduplicate(const DeduplicationSpec<Id>& spec) const {
+Stream<K, V, kLacking> Stream<K, V, kLacking>::deduplicate(
+    const DeduplicationSpec<Id>& spec) const {
   internal::StreamPlan<K, V> next = plan_;
   next.node = &add_deduplication(spec, false, next);
   return Stream(std::move(next));
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Id>
-Deduplicated<K, V> Stream<K, V>::deduplicate_and_keep(const DeduplicationSpec<Id>& spec) const {
+Deduplicated<K, V, kLacking> Stream<K, V, kLacking>::deduplicate_and_keep(
+    const DeduplicationSpec<Id>& spec) const {
   internal::StreamPlan<K, V> next = plan_;
   internal::PlanNode& node = add_deduplication(spec, true, next);
   const auto child = [&](const char* suffix) {

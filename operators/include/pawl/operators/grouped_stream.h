@@ -130,12 +130,12 @@ class GroupedStream {
     const StoreSpec spec = materialized.spec(store, StoreKind::key_value);
     plan.add_store(spec);
     const stores::TimestampedKeyValue<K, A> definition(spec, group_.key_serde, serde);
-    internal::TablePlan<K, A> table;
-    table.plan = group_.stream.plan;
-    table.sources = input.sources;
-    table.key_serde = group_.key_serde;
-    table.value_serde = serde;
-    table.store = std::make_shared<internal::TableStore>(internal::TableStore{spec, true});
+    internal::TablePlan<K, A> table{
+        .plan = group_.stream.plan,
+        .sources = input.sources,
+        .key_serde = group_.key_serde,
+        .value_serde = serde,
+        .store = std::make_shared<internal::TableStore>(internal::TableStore{spec, true})};
     table.node = &plan.add(
         name, {input.node},
         [name, aggregation, definition](const internal::PlanNode& node, TopologySpec& topology) {
@@ -153,23 +153,23 @@ class GroupedStream {
   internal::GroupPlan<K, V> group_;
 };
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Options>
-GroupedStream<K, V> Stream<K, V>::group_by_key(const Options& options) const {
-  return GroupedStream<K, V>({plan_, internal::key_serde_of<K>(options, plan_.key_serde),
-                              internal::value_serde_of<V>(options, plan_.value_serde),
-                              options.name()});
+GroupedStream<K, V> Stream<K, V, kLacking>::group_by_key(const Options& options) const {
+  return GroupedStream<K, V>({plan_, internal::key_serde_of<kLacking>(plan_, options),
+                              internal::value_serde_of<kLacking>(plan_, options), options.name()});
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Selector, class Options>
-auto Stream<K, V>::group_by(Selector selector, const Options& options) const {
+auto Stream<K, V, kLacking>::group_by(Selector selector, const Options& options) const {
   using KOut = internal::NotNull<internal::RecordResult<Selector, K, V>>;
+  constexpr internal::Lacking kLackingOut = internal::with_new_key<KOut>(kLacking);
   const internal::StreamPlan<KOut, V> selected =
       internal::add_key_selection(plan_, std::move(selector), options.name());
-  return GroupedStream<KOut, V>(
-      {selected, internal::key_serde_of<KOut>(options, selected.key_serde),
-       internal::value_serde_of<V>(options, selected.value_serde), options.name()});
+  return GroupedStream<KOut, V>({selected, internal::key_serde_of<kLackingOut>(selected, options),
+                                 internal::value_serde_of<kLackingOut>(selected, options),
+                                 options.name()});
 }
 
 }  // namespace pawl

@@ -2,8 +2,7 @@
 // topic: a name and serdes.
 //   stream.group_by_key(Grouped::as("by-origin"))
 //   stream.to("out", Produced::with(serde::string(), my_serde))
-// Without serdes the stream's own are used, else DefaultSerde<T>; a type without one is a compile
-// error.
+// Which serde a verb takes without them: serde_choice.h.
 #pragma once
 
 #include <pawl/operators/named.h>
@@ -97,24 +96,6 @@ struct OptionsMaker {
     return SerdeOptions<Tag>().with(std::move(key), std::move(value));
   }
 };
-
-// Returns: the serde that the options give, else the inherited one, else the default of the type.
-template <class T, class Options>
-Serde<T> key_serde_of(const Options& options, const std::optional<Serde<T>>& inherited) {
-  if constexpr (Options::kHasSerdes) {
-    return options.serdes().key;
-  } else {
-    return inherited.has_value() ? *inherited : default_serde<T>();
-  }
-}
-template <class T, class Options>
-Serde<T> value_serde_of(const Options& options, const std::optional<Serde<T>>& inherited) {
-  if constexpr (Options::kHasSerdes) {
-    return options.serdes().value;
-  } else {
-    return inherited.has_value() ? *inherited : default_serde<T>();
-  }
-}
 
 }  // namespace internal
 

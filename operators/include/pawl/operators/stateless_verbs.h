@@ -29,27 +29,35 @@ using PairValue = NotNull<std::remove_cvref_t<decltype(std::declval<Pair>().seco
 template <class Range>
 using ElementOf = std::remove_cvref_t<std::ranges::range_reference_t<Range>>;
 
-// The stream behind a node that changed key or value; serdes of changed parts are forgotten.
+// The stream behind a node that made another key and value: it carries no serdes.
 template <class KOut, class VOut, class K, class V>
-Stream<KOut, VOut> changed_stream(const StreamPlan<K, V>& from, PlanNode& node, bool key_changed) {
+auto remade_stream(const StreamPlan<K, V>& from, PlanNode& node) {
   StreamPlan<KOut, VOut> next;
   next.plan = from.plan;
   next.node = &node;
   next.sources = from.sources;
-  next.repartition_required = from.repartition_required || key_changed;
-  if constexpr (std::is_same_v<K, KOut>) {
-    if (!key_changed) {
-      next.key_serde = from.key_serde;
-    }
-  }
-  return Stream<KOut, VOut>(std::move(next));
+  next.repartition_required = true;
+  return Stream<KOut, VOut, kLackingNew<KOut, VOut>>(std::move(next));
+}
+
+// The stream behind a node that made another value.
+template <Lacking kLacking, class VOut, class K, class V>
+auto revalued_stream(const StreamPlan<K, V>& from, PlanNode& node) {
+  StreamPlan<K, VOut> next;
+  next.plan = from.plan;
+  next.node = &node;
+  next.sources = from.sources;
+  next.key_serde = from.key_serde;
+  next.repartition_required = from.repartition_required;
+  return Stream<K, VOut, with_new_value<VOut>(kLacking)>(std::move(next));
 }
 
 }  // namespace internal
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Predicate>
-Stream<K, V> Stream<K, V>::filter(Predicate predicate, const Named& named) const {
+Stream<K, V, kLacking> Stream<K, V, kLacking>::filter(Predicate predicate,
+                                                      const Named& named) const {
   const std::string name = plan_.plan->next_name("KSTREAM-FILTER-", named.name());
   return behind(
       plan_.plan->add_processor(name, {plan_.node},
@@ -57,9 +65,10 @@ Stream<K, V> Stream<K, V>::filter(Predicate predicate, const Named& named) const
                                     name, std::move(predicate), true)));
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Predicate>
-Stream<K, V> Stream<K, V>::filter_not(Predicate predicate, const Named& named) const {
+Stream<K, V, kLacking> Stream<K, V, kLacking>::filter_not(Predicate predicate,
+                                                          const Named& named) const {
   const std::string name = plan_.plan->next_name("KSTREAM-FILTER-", named.name());
   return behind(
       plan_.plan->add_processor(name, {plan_.node},
@@ -67,9 +76,9 @@ Stream<K, V> Stream<K, V>::filter_not(Predicate predicate, const Named& named) c
                                     name, std::move(predicate), false)));
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Mapper>
-auto Stream<K, V>::map(Mapper mapper, const Named& named) const {
+auto Stream<K, V, kLacking>::map(Mapper mapper, const Named& named) const {
   using Pair = internal::MappedPair<Mapper, K, V>;
   using KOut = internal::PairKey<Pair>;
   using VOut = internal::PairValue<Pair>;
@@ -77,23 +86,23 @@ auto Stream<K, V>::map(Mapper mapper, const Named& named) const {
   internal::PlanNode& node = plan_.plan->add_processor(
       name, {plan_.node},
       internal::node_factory<internal::MapNode<K, V, KOut, VOut, Mapper>>(name, std::move(mapper)));
-  return internal::changed_stream<KOut, VOut>(plan_, node, true);
+  return internal::remade_stream<KOut, VOut>(plan_, node);
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Mapper>
-auto Stream<K, V>::map_values(Mapper mapper, const Named& named) const {
+auto Stream<K, V, kLacking>::map_values(Mapper mapper, const Named& named) const {
   using VOut = internal::NotNull<internal::RecordResult<Mapper, K, V>>;
   const std::string name = plan_.plan->next_name("KSTREAM-MAPVALUES-", named.name());
   internal::PlanNode& node = plan_.plan->add_processor(
       name, {plan_.node},
       internal::node_factory<internal::MapValuesNode<K, V, VOut, Mapper>>(name, std::move(mapper)));
-  return internal::changed_stream<K, VOut>(plan_, node, false);
+  return internal::revalued_stream<kLacking, VOut>(plan_, node);
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Mapper>
-auto Stream<K, V>::flat_map(Mapper mapper, const Named& named) const {
+auto Stream<K, V, kLacking>::flat_map(Mapper mapper, const Named& named) const {
   using Pair = internal::ElementOf<internal::RecordResult<Mapper, K, V>>;
   using KOut = internal::PairKey<Pair>;
   using VOut = internal::PairValue<Pair>;
@@ -102,19 +111,19 @@ auto Stream<K, V>::flat_map(Mapper mapper, const Named& named) const {
       name, {plan_.node},
       internal::node_factory<internal::FlatMapNode<K, V, KOut, VOut, Mapper>>(name,
                                                                               std::move(mapper)));
-  return internal::changed_stream<KOut, VOut>(plan_, node, true);
+  return internal::remade_stream<KOut, VOut>(plan_, node);
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Mapper>
-auto Stream<K, V>::flat_map_values(Mapper mapper, const Named& named) const {
+auto Stream<K, V, kLacking>::flat_map_values(Mapper mapper, const Named& named) const {
   using VOut = internal::NotNull<internal::ElementOf<internal::RecordResult<Mapper, K, V>>>;
   const std::string name = plan_.plan->next_name("KSTREAM-FLATMAPVALUES-", named.name());
   internal::PlanNode& node = plan_.plan->add_processor(
       name, {plan_.node},
       internal::node_factory<internal::FlatMapValuesNode<K, V, VOut, Mapper>>(name,
                                                                               std::move(mapper)));
-  return internal::changed_stream<K, VOut>(plan_, node, false);
+  return internal::revalued_stream<kLacking, VOut>(plan_, node);
 }
 
 namespace internal {
@@ -139,48 +148,54 @@ auto add_key_selection(const StreamPlan<K, V>& from, Selector selector,
 
 }  // namespace internal
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Selector>
-auto Stream<K, V>::select_key(Selector selector, const Named& named) const {
+auto Stream<K, V, kLacking>::select_key(Selector selector, const Named& named) const {
   using KOut = internal::NotNull<internal::RecordResult<Selector, K, V>>;
-  return Stream<KOut, V>(internal::add_key_selection(plan_, std::move(selector), named.name()));
+  return Stream<KOut, V, internal::with_new_key<KOut>(kLacking)>(
+      internal::add_key_selection(plan_, std::move(selector), named.name()));
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Action>
-Stream<K, V> Stream<K, V>::peek(Action action, const Named& named) const {
+Stream<K, V, kLacking> Stream<K, V, kLacking>::peek(Action action, const Named& named) const {
   const std::string name = plan_.plan->next_name("KSTREAM-PEEK-", named.name());
   return behind(plan_.plan->add_processor(
       name, {plan_.node},
       internal::node_factory<internal::PeekNode<K, V, Action>>(name, std::move(action))));
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Action>
-void Stream<K, V>::for_each(Action action, const Named& named) const {
+void Stream<K, V, kLacking>::for_each(Action action, const Named& named) const {
   const std::string name = plan_.plan->next_name("KSTREAM-FOREACH-", named.name());
   plan_.plan->add_processor(
       name, {plan_.node},
       internal::node_factory<internal::PeekNode<K, V, Action>>(name, std::move(action)));
 }
 
-template <class K, class V>
-Stream<K, V> Stream<K, V>::merge(const Stream& other, const Named& named) const {
+template <class K, class V, internal::Lacking kLacking>
+template <internal::Lacking kOther>
+auto Stream<K, V, kLacking>::merge(const Stream<K, V, kOther>& other, const Named& named) const {
+  const internal::StreamPlan<K, V>& right = other.plan();
   const std::string name = plan_.plan->next_name("KSTREAM-MERGE-", named.name());
   internal::StreamPlan<K, V> next = plan_;
   next.node =
-      &plan_.plan->add_processor(name, {plan_.node, other.plan_.node},
+      &plan_.plan->add_processor(name, {plan_.node, right.node},
                                  internal::node_factory<internal::PassThroughNode<K, V>>(name));
-  next.sources.insert(other.plan_.sources.begin(), other.plan_.sources.end());
-  next.repartition_required = plan_.repartition_required || other.plan_.repartition_required;
-  return Stream(std::move(next));
+  next.sources.insert(right.sources.begin(), right.sources.end());
+  next.key_serde = plan_.key_serde.has_value() ? plan_.key_serde : right.key_serde;
+  next.value_serde = plan_.value_serde.has_value() ? plan_.value_serde : right.value_serde;
+  next.repartition_required = plan_.repartition_required || right.repartition_required;
+  constexpr internal::Lacking kLackingInBoth = kLacking & kOther;
+  return Stream<K, V, kLackingInBoth>(std::move(next));
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Options>
-Stream<K, V> Stream<K, V>::repartition(const Options& options) const {
-  const Serde<K> key = internal::key_serde_of<K>(options, plan_.key_serde);
-  const Serde<V> value = internal::value_serde_of<V>(options, plan_.value_serde);
+Stream<K, V> Stream<K, V, kLacking>::repartition(const Options& options) const {
+  const Serde<K> key = internal::key_serde_of<kLacking>(plan_, options);
+  const Serde<V> value = internal::value_serde_of<kLacking>(plan_, options);
   internal::RepartitionRequest request;
   const std::string prefix =
       options.name().has_value() ? *options.name() : plan_.plan->next_name("KSTREAM-REPARTITION-");
@@ -192,7 +207,7 @@ Stream<K, V> Stream<K, V>::repartition(const Options& options) const {
   next.key_serde = key;
   next.value_serde = value;
   next.repartition_required = false;
-  return Stream(std::move(next));
+  return Stream<K, V>(std::move(next));
 }
 
 namespace internal {
@@ -228,27 +243,27 @@ void add_sink(const StreamPlan<K, V>& from, const SinkTopic<K, V>& topic,
 
 }  // namespace internal
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Options>
-void Stream<K, V>::to(const std::string& topic, const Options& options) const {
+void Stream<K, V, kLacking>::to(const std::string& topic, const Options& options) const {
   internal::add_sink<K, V>(plan_, {topic, {}, {}}, options.name(),
-                           internal::key_serde_of<K>(options, plan_.key_serde),
-                           internal::value_serde_of<V>(options, plan_.value_serde));
+                           internal::key_serde_of<kLacking>(plan_, options),
+                           internal::value_serde_of<kLacking>(plan_, options));
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Chooser, class Options>
   requires std::invocable<const Chooser&, const Record<K, V>&, const RecordCoordinates&>
-void Stream<K, V>::to(Chooser chooser, const Options& options) const {
+void Stream<K, V, kLacking>::to(Chooser chooser, const Options& options) const {
   internal::add_sink<K, V>(plan_, {{}, TopicChooser<K, V>(std::move(chooser)), "TopicChooser"},
-                           options.name(), internal::key_serde_of<K>(options, plan_.key_serde),
-                           internal::value_serde_of<V>(options, plan_.value_serde));
+                           options.name(), internal::key_serde_of<kLacking>(plan_, options),
+                           internal::value_serde_of<kLacking>(plan_, options));
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class Supplier>
-auto Stream<K, V>::process(Supplier supplier, std::vector<std::string> stores,
-                           const Named& named) const {
+auto Stream<K, V, kLacking>::process(Supplier supplier, std::vector<std::string> stores,
+                                     const Named& named) const {
   using P = typename std::invoke_result_t<const Supplier&>::element_type;
   static_assert(std::is_same_v<typename P::KeyIn, K> && std::is_same_v<typename P::ValueIn, V>,
                 "pawl: this processor receives other key or value types than the stream has.");
@@ -263,7 +278,7 @@ auto Stream<K, V>::process(Supplier supplier, std::vector<std::string> stores,
         return std::make_unique<ProcessorNode<K, V, KOut, VOut>>(name, supplier());
       },
       std::move(stores));
-  return internal::changed_stream<KOut, VOut>(plan_, node, true);
+  return internal::remade_stream<KOut, VOut>(plan_, node);
 }
 
 }  // namespace pawl

@@ -3,7 +3,9 @@
 //
 // Functions are called as user_function.h says: with (const K&, const V&), (const V&), or pointers
 // where nulls matter. They run on several threads at once (one object per task) and must not share
-// mutable state. Source: KStream. Thread rule: one thread, until the topology is built.
+// mutable state. The third parameter is the compiler's knowledge of missing serdes
+// (serde_choice.h); leave it out when you name the type. Source: KStream. Thread rule: one thread,
+// until the topology is built.
 #pragma once
 
 #include <pawl/engine/processor.h>
@@ -11,6 +13,7 @@
 #include <pawl/operators/deduplication.h>
 #include <pawl/operators/named.h>
 #include <pawl/operators/nodes/stream_table_join_node.h>
+#include <pawl/operators/serde_choice.h>
 #include <pawl/operators/serde_options.h>
 #include <pawl/operators/stream_plan.h>
 #include <pawl/operators/user_function.h>
@@ -22,22 +25,28 @@
 
 namespace pawl {
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 class BranchedStream;
 template <class K, class V>
 class GroupedStream;
 template <class K, class V>
 class Table;
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 struct Deduplicated;
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking = internal::Lacking::nothing>
 class Stream {
  public:
   using Key = K;
   using Value = V;
 
   explicit Stream(internal::StreamPlan<K, V> plan) : plan_(std::move(plan)) {}
+  // Any stream of K and V is a Stream<K, V>, the form to name in signatures. A part that has no
+  // serde is then found when a verb asks for it (TopologyError) rather than by the compiler.
+  template <internal::Lacking kOther>
+    requires(kLacking == internal::Lacking::nothing && kOther != kLacking)
+  // NOLINTNEXTLINE(google-explicit-constructor): see above.
+  Stream(const Stream<K, V, kOther>& other) : plan_(other.plan()) {}
   // For authors of operators.
   [[nodiscard]] const internal::StreamPlan<K, V>& plan() const { return plan_; }
 
@@ -69,14 +78,15 @@ class Stream {
   template <class Action>
   void for_each(Action action, const Named& named = {}) const;
 
-  // Both streams in one, in no promised order.
-  Stream merge(const Stream& other, const Named& named = {}) const;
+  // Both streams in one, in no promised order. It carries this stream's serdes, else the other's.
+  template <internal::Lacking kOther>
+  auto merge(const Stream<K, V, kOther>& other, const Named& named = {}) const;
   // Records go to the first branch they fit: split().branch(...).branch(...).default_branch().
-  BranchedStream<K, V> split(const Named& named = {}) const;
+  BranchedStream<K, V, kLacking> split(const Named& named = {}) const;
 
   // Through a topic of its own. See repartition.h.
   template <class Options = SerdeOptions<internal::RepartitionedTag>>
-  Stream repartition(const Options& options = {}) const;
+  Stream<K, V> repartition(const Options& options = {}) const;
 
   // To a topic, which must exist, or to the topic that `chooser` names for each record.
   template <class Options = SerdeOptions<internal::ProducedTag>>
@@ -97,7 +107,7 @@ class Stream {
   Stream deduplicate(const DeduplicationSpec<Id>& spec) const;
   // The same with the repetitions as a second stream.
   template <class Id>
-  Deduplicated<K, V> deduplicate_and_keep(const DeduplicationSpec<Id>& spec) const;
+  Deduplicated<K, V, kLacking> deduplicate_and_keep(const DeduplicationSpec<Id>& spec) const;
 
   // Prepares aggregation by the present key, or by another one.
   template <class Options = SerdeOptions<internal::GroupedTag>>

@@ -66,13 +66,13 @@ class StreamBuilder {
       name = *consumed.name();
     }
     internal::PlanNode& source_node = add_source<K, V>(source, {topic}, key, value, consumed);
-    internal::TablePlan<K, V> table;
-    table.plan = plan_;
-    table.sources = {source};
-    table.key_serde = key;
-    table.value_serde = value;
-    table.store = std::make_shared<internal::TableStore>(internal::TableStore{
-        materialized.spec(store, StoreKind::key_value), materialized.name().has_value()});
+    internal::TablePlan<K, V> table{
+        .plan = plan_,
+        .sources = {source},
+        .key_serde = key,
+        .value_serde = value,
+        .store = std::make_shared<internal::TableStore>(internal::TableStore{
+            materialized.spec(store, StoreKind::key_value), materialized.name().has_value()})};
     table.node = &plan_->add(name, {&source_node},
                              [name, key, value, kept = table.store](const internal::PlanNode& node,
                                                                     TopologySpec& topology) {

@@ -21,6 +21,7 @@ struct StreamPlan {
   // The source nodes upstream within the subtopology: who joins this stream must have equal
   // partition counts with them.
   std::set<std::string> sources;
+  // What the stream carries; absent behind a verb that made another key or value.
   std::optional<Serde<K>> key_serde;
   std::optional<Serde<V>> value_serde;
   // The key changed since the last topic: equal keys may lie in different partitions.
@@ -38,11 +39,12 @@ struct TablePlan {
   std::shared_ptr<LogicalPlan> plan;
   PlanNode* node = nullptr;
   std::set<std::string> sources;
-  std::optional<Serde<K>> key_serde;
-  std::optional<Serde<V>> value_serde;
+  // A table is made from a topic or a store, so it always carries serdes.
+  Serde<K> key_serde;
+  Serde<V> value_serde;
   std::shared_ptr<TableStore> store;  // null: the table's values cannot be looked up
   // Windowed tables: how long a window takes events after its end.
-  std::optional<std::chrono::milliseconds> window_grace;
+  std::optional<std::chrono::milliseconds> window_grace = {};
 };
 
 // Adds filter, sink and source of a repartition topic behind a node, and returns the plan node

@@ -12,10 +12,11 @@
 
 namespace pawl {
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class T, class Joiner, class Options>
-auto Stream<K, V>::join_table(internal::JoinKind kind, const char* prefix, const Table<K, T>& table,
-                              Joiner joiner, const Options& options) const {
+auto Stream<K, V, kLacking>::join_table(internal::JoinKind kind, const char* prefix,
+                                        const Table<K, T>& table, Joiner joiner,
+                                        const Options& options) const {
   using VOut = internal::NotNull<typename internal::JoinResult<Joiner, V, T>::Type>;
   internal::LogicalPlan& plan = *plan_.plan;
   const internal::TablePlan<K, T>& right = table.plan();
@@ -30,8 +31,8 @@ auto Stream<K, V>::join_table(internal::JoinKind kind, const char* prefix, const
     request.null_keys =
         kind == internal::JoinKind::left ? internal::NullKeys::kept : internal::NullKeys::dropped;
     left.node = &internal::add_repartition(plan, *left.node, request,
-                                           internal::key_serde_of<K>(options, left.key_serde),
-                                           internal::value_serde_of<V>(options, left.value_serde));
+                                           internal::key_serde_of<kLacking>(left, options),
+                                           internal::value_serde_of<kLacking>(left, options));
     left.sources = {request.names.source};
     left.repartition_required = false;
   }
@@ -40,28 +41,28 @@ auto Stream<K, V>::join_table(internal::JoinKind kind, const char* prefix, const
   plan.copartition(std::move(copartitioned));
   right.store->needed = true;
   const std::string name = plan.next_name(prefix, options.name());
-  const stores::TimestampedKeyValue<K, T> definition(
-      right.store->spec, right.key_serde.has_value() ? *right.key_serde : default_serde<K>(),
-      right.value_serde.has_value() ? *right.value_serde : default_serde<T>());
+  const stores::TimestampedKeyValue<K, T> definition(right.store->spec, right.key_serde,
+                                                     right.value_serde);
   internal::PlanNode& node = plan.add_processor(
       name, {left.node},
       internal::node_factory<internal::StreamTableJoinNode<K, V, T, VOut, Joiner>>(
           name, kind, std::move(joiner), definition),
       {right.store->spec.name});
   left.sources.insert(right.sources.begin(), right.sources.end());
-  return internal::changed_stream<K, VOut>(left, node, false);
+  return internal::revalued_stream<kLacking, VOut>(left, node);
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class T, class Joiner, class Options>
-auto Stream<K, V>::join(const Table<K, T>& table, Joiner joiner, const Options& options) const {
+auto Stream<K, V, kLacking>::join(const Table<K, T>& table, Joiner joiner,
+                                  const Options& options) const {
   return join_table(internal::JoinKind::inner, "KSTREAM-JOIN-", table, std::move(joiner), options);
 }
 
-template <class K, class V>
+template <class K, class V, internal::Lacking kLacking>
 template <class T, class Joiner, class Options>
-auto Stream<K, V>::left_join(const Table<K, T>& table, Joiner joiner,
-                             const Options& options) const {
+auto Stream<K, V, kLacking>::left_join(const Table<K, T>& table, Joiner joiner,
+                                       const Options& options) const {
   static_assert(
       std::invocable<const Joiner&, const V&, const T*>,
       "pawl: the joiner of a left join takes (const V&, const T*): the table may have no value.");

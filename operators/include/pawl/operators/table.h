@@ -76,16 +76,14 @@ class Table {
     spec.changelog_config = suppressed.buffer().changelog_config();
     plan.add_store(spec);
     plan_.node->want_old_values();
-    const Serde<K> key = plan_.key_serde.has_value() ? *plan_.key_serde : default_serde<K>();
-    const Serde<V> value = plan_.value_serde.has_value() ? *plan_.value_serde : default_serde<V>();
     PAWL_ASSERT(plan_.window_grace.has_value(), name);
     internal::TablePlan<K, V> next = plan_;
     next.store = nullptr;
-    next.node =
-        &plan.add_processor(name, {plan_.node},
-                            internal::node_factory<internal::SuppressNode<Inner, V>>(
-                                name, store, suppressed.buffer(), *plan_.window_grace, key, value),
-                            {store});
+    next.node = &plan.add_processor(name, {plan_.node},
+                                    internal::node_factory<internal::SuppressNode<Inner, V>>(
+                                        name, store, suppressed.buffer(), *plan_.window_grace,
+                                        plan_.key_serde, plan_.value_serde),
+                                    {store});
     return Table(std::move(next));
   }
 

@@ -86,12 +86,13 @@ class WindowedStream {
     const stores::TimestampedWindow<K, A> definition(store_spec(materialized, store),
                                                      group_.key_serde, serde);
     plan.add_store(definition.spec());
-    internal::TablePlan<Windowed<K>, A> table;
-    table.plan = group_.stream.plan;
-    table.sources = input.sources;
-    table.key_serde = serde::time_windowed(group_.key_serde, windows_.size());
-    table.value_serde = serde;
-    table.window_grace = windows_.grace();
+    internal::TablePlan<Windowed<K>, A> table{
+        .plan = group_.stream.plan,
+        .sources = input.sources,
+        .key_serde = serde::time_windowed(group_.key_serde, windows_.size()),
+        .value_serde = serde,
+        .store = nullptr,
+        .window_grace = windows_.grace()};
     table.node =
         &plan.add(name, {input.node},
                   [name, aggregation, definition, windows = windows_](
