@@ -58,6 +58,12 @@ Result<std::map<TopicPartition, Offset>> list_offsets(rd_kafka_t* client,
     if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return partition_error(client, element, "listing offsets", timeout);
     }
+    if (element.offset < 0) {
+      // A broker that is loading may answer without an error and without an offset.
+      return Error{ErrorKind::retriable, "listing offsets of " +
+                                             to_string(to_topic_partition(element)) +
+                                             ": the broker does not know it yet"};
+    }
     offsets[to_topic_partition(element)] = Offset(element.offset);
   }
   return offsets;
