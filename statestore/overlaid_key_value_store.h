@@ -36,7 +36,7 @@ class OverlaidKeyValueStore final : public KeyValueStore, public ManagedStore {
   [[nodiscard]] const StoreSpec& spec() const override { return spec_; }
   StateStore& store() override { return *this; }
   void log_pending() override;
-  [[nodiscard]] std::size_t pending_bytes() const override { return overlay_.used_bytes(); }
+  [[nodiscard]] PendingChanges pending() const override { return overlay_.pending(); }
   void freeze() override;
   StoreChanges changes() override { return {committed_.get(), changes_}; }
   void settle() override;

@@ -43,7 +43,9 @@ class UndoableTimeOrderedBuffer final : public TimeOrderedBuffer, public Managed
   [[nodiscard]] const StoreSpec& spec() const override { return spec_; }
   StateStore& store() override { return *this; }
   void log_pending() override;
-  [[nodiscard]] std::size_t pending_bytes() const override { return saved_bytes_ + frozen_bytes_; }
+  [[nodiscard]] PendingChanges pending() const override {
+    return {saved_.size() + frozen_.size(), saved_bytes_ + frozen_bytes_};
+  }
   void freeze() override;
   StoreChanges changes() override { return {}; }
   void settle() override;

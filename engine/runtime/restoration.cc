@@ -207,7 +207,8 @@ Result<void> Restoration::apply_batch(Changelog& changelog) {
                                                     changelog.progress.at));
   if (changelog.task->stores().has_dead_segments()) {
     // A long changelog passes through many segments; those behind it must not pile up.
-    PAWL_TRY(changelog.task->stores().flush({}, FlushMode::wait, clock_.monotonic()));
+    TaskStores& stores = changelog.task->stores();
+    PAWL_TRY(stores.flush({}, stores.growth(), FlushMode::wait, clock_.monotonic()));
   }
   changelog.progress.records += changelog.batch_records;
   changelog.progress.bytes += changelog.batch_bytes;

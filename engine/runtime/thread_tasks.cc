@@ -139,6 +139,9 @@ Result<void> ThreadTasks::start_running(StreamTask* restored) {
   const TaskId id = restored->id();
   auto owned = restoring_.extract(id);
   StreamTask& task = *owned.mapped().task;
+  // What was rolled forward must not be rolled forward again.
+  TaskStores& stores = task.stores();
+  PAWL_TRY(stores.flush({}, stores.growth(), FlushMode::wait, surroundings_.clock->monotonic()));
   PAWL_TRY(task.resume(owned.mapped().offsets));
   PAWL_TRY(task.start());
   PAWL_TRY(router_.add(task, task.committed_offsets()));
@@ -174,23 +177,24 @@ std::map<TopicPartition, Offset> ThreadTasks::read_ends(const std::vector<TaskId
   return *std::move(ends);
 }
 
-Result<void> ThreadTasks::flush(StreamTask& task, FlushMode mode,
-                                const std::map<TopicPartition, Offset>& ends) {
-  return task.stores().flush(ends, mode, surroundings_.clock->monotonic());
-}
-
 Result<void> ThreadTasks::flush_due() {
   std::vector<TaskId> due;
+  const MonotonicTime now = surroundings_.clock->monotonic();
   for (StreamTask* task : running_list_) {
     if (const auto proven = unproven_ends_.extract(task->id())) {
-      PAWL_TRY(flush(*task, FlushMode::background, proven.mapped()));
-    } else if (task->stores().flush_due(surroundings_.clock->monotonic())) {
+      PAWL_TRY(task->stores().flush(proven.mapped().ends, proven.mapped().growth,
+                                    FlushMode::background, now));
+    }
+    if (task->stores().flush_due(now)) {
       due.push_back(task->id());
     }
   }
   const std::map<TopicPartition, Offset> ends = read_ends(due);
   for (const TaskId id : due) {
-    unproven_ends_[id] = ends;  // a task takes its own
+    TaskStores& stores = find_running(id)->stores();
+    if (!ends.empty() || stores.changelogs().empty()) {
+      unproven_ends_[id] = {ends, stores.growth()};  // a task takes its own of the ends
+    }
   }
   return {};
 }
@@ -224,7 +228,8 @@ Result<void> ThreadTasks::close(TaskId id, Close how,
     task.commit_aborted();
   } else {
     const CrashPoint before("task.before_final_flush");
-    const Result<void> flushed = flush(task, FlushMode::wait, ends);
+    const Result<void> flushed = task.stores().flush(ends, task.stores().growth(), FlushMode::wait,
+                                                     surroundings_.clock->monotonic());
     if (!flushed.has_value()) {
       surroundings_.log->write(
           LogLevel::warning, "task " + to_string(id),

@@ -63,9 +63,12 @@ class ThreadTasks {
   Result<void> flush_due();
 
  private:
+  struct UnprovenEnds {
+    std::map<TopicPartition, Offset> ends;
+    ChangelogGrowth growth;
+  };
+
   Result<void> start_running(StreamTask* restored);
-  Result<void> flush(StreamTask& task, FlushMode mode,
-                     const std::map<TopicPartition, Offset>& ends);
   void refresh_list();
 
   const ThreadSurroundings& surroundings_;
@@ -77,7 +80,7 @@ class ThreadTasks {
   std::map<TaskId, OwnedTask> restoring_;
   std::map<TaskId, OwnedTask> running_;
   std::vector<StreamTask*> running_list_;
-  std::map<TaskId, std::map<TopicPartition, Offset>> unproven_ends_;
+  std::map<TaskId, UnprovenEnds> unproven_ends_;
   std::set<TaskId> rebuilding_;         // not running since
   std::optional<TaskId> next_opening_;  // whose turn it is
 };

@@ -26,19 +26,29 @@ class ChangelogWriter final : public ChangelogSink {
     record.timestamp = timestamp;
     record.headers = &headers;
     outputs_.send(record);
-    ++records_;
+    ++written_;
     bytes_ += key.size() + value.value_or(BytesView()).size();
   }
 
+  // The transaction is over, and its marker is in the changelog if a record is.
+  void end_transaction() {
+    offsets_ += written_ + (written_ > 0 ? 1 : 0);
+    written_ = 0;
+  }
+
   [[nodiscard]] const TopicPartition& changelog() const { return changelog_; }
-  // Sent since the object was made, aborted transactions included.
-  [[nodiscard]] std::uint64_t records() const { return records_; }
+  // How far the changelog has grown since the object was made: records and markers, aborted
+  // transactions included.
+  [[nodiscard]] std::uint64_t offsets() const { return offsets_ + written_; }
+  // Of these, the records of the transaction that is open.
+  [[nodiscard]] std::uint64_t written() const { return written_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
   TopicPartition changelog_;
   OutputCollector& outputs_;
-  std::uint64_t records_ = 0;
+  std::uint64_t offsets_ = 0;
+  std::uint64_t written_ = 0;
   std::uint64_t bytes_ = 0;
 };
 

@@ -17,6 +17,9 @@ namespace {
 // Version of the rows' local layout; another one rebuilds every store.
 constexpr int kLayoutVersion = 1;
 
+// See the head of TaskStores.
+constexpr std::uint64_t kBoundShares = 6;
+
 std::string position_name(const std::string& store) {
   return "position/" + store;
 }
@@ -203,12 +206,19 @@ void TaskStores::log_pending() {
   }
 }
 
-std::size_t TaskStores::pending_bytes() const {
-  std::size_t bytes = 0;
+bool TaskStores::commit_due() const {
+  std::uint64_t logged = 0;
+  PendingChanges pending;
   for (const auto& entry : entries_) {
-    bytes += entry->store->pending_bytes();
+    const PendingChanges of_store = entry->store->pending();
+    pending.rows += of_store.rows;
+    pending.bytes += of_store.bytes;
+    logged += entry->writer == nullptr ? 0 : entry->writer->written();
   }
-  return bytes;
+  // Natively a row is logged at the commit, else every write at once.
+  return std::max<std::uint64_t>(logged, pending.rows) * kBoundShares >=
+             options_.roll_forward_records_max ||
+         pending.bytes * kBoundShares >= options_.roll_forward_bytes_max;
 }
 
 Result<void> TaskStores::apply(const std::vector<Entry*>& entries) {
@@ -264,6 +274,7 @@ Result<void> TaskStores::commit() {
   const CrashPoint after("stores.after_apply");
   for (Entry* entry : entries) {
     entry->store->settle();
+    end_transaction(*entry);
   }
   return {};
 }
@@ -271,24 +282,34 @@ Result<void> TaskStores::commit() {
 void TaskStores::drop() {
   for (const auto& entry : entries_) {
     entry->store->drop();
+    end_transaction(*entry);
   }
+}
+
+void TaskStores::end_transaction(Entry& entry) {
+  if (entry.writer != nullptr) {
+    entry.writer->end_transaction();
+  }
+}
+
+ChangelogGrowth TaskStores::growth() const {
+  ChangelogGrowth growth;
+  for (const auto& entry : entries_) {
+    if (entry->writer != nullptr) {
+      growth.offsets += entry->writer->offsets();
+      growth.bytes += entry->writer->bytes();
+    }
+  }
+  return growth;
 }
 
 bool TaskStores::flush_due(MonotonicTime now) const {
   if (!unflushed_) {
     return false;
   }
-  std::uint64_t records = 0;
-  std::uint64_t bytes = 0;
-  for (const auto& entry : entries_) {
-    if (entry->writer != nullptr) {
-      records += entry->writer->records();
-      bytes += entry->writer->bytes();
-    }
-  }
-  // At half the bound, so that what is written while the flush runs stays within it.
-  return (records - flushed_records_) * 2 >= options_.roll_forward_records_max ||
-         (bytes - flushed_bytes_) * 2 >= options_.roll_forward_bytes_max ||
+  const ChangelogGrowth grown = growth();
+  return (grown.offsets - flushed_.offsets) * kBoundShares >= options_.roll_forward_records_max ||
+         (grown.bytes - flushed_.bytes) * kBoundShares >= options_.roll_forward_bytes_max ||
          now - last_flush_ >= options_.flush_interval || has_dead_segments();
 }
 
@@ -308,17 +329,14 @@ SegmentId TaskStores::first_live_segment(const Entry& entry) {
   return SegmentId(oldest.value() / segment_interval_of(entry.spec).count());
 }
 
-Result<void> TaskStores::flush(const std::map<TopicPartition, Offset>& ends, FlushMode mode,
-                               MonotonicTime now) {
+Result<void> TaskStores::flush(const std::map<TopicPartition, Offset>& ends,
+                               const ChangelogGrowth& at_ends, FlushMode mode, MonotonicTime now) {
   std::vector<MetadataChange> metadata;
-  flushed_records_ = 0;
-  flushed_bytes_ = 0;
+  flushed_ = at_ends;
   for (const auto& entry : entries_) {
     if (entry->writer == nullptr) {
       continue;
     }
-    flushed_records_ += entry->writer->records();
-    flushed_bytes_ += entry->writer->bytes();
     const auto end = ends.find(entry->writer->changelog());
     if (end == ends.end()) {
       continue;

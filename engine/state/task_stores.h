@@ -48,6 +48,18 @@ struct TaskStoresOptions {
   std::chrono::milliseconds flush_interval{60'000};
 };
 
+// How far the changelogs of a task have grown since its stores were opened.
+struct ChangelogGrowth {
+  std::uint64_t offsets = 0;
+  std::uint64_t bytes = 0;
+};
+
+// What a crash makes the next start replay is bounded by the options above. The sum is: a
+// transaction is at most a sixth of the bound (commit_due); a flush is due a sixth after the ends
+// that the last one stored (flush_due); its own ends are stored one transaction later, when the
+// next commit has proved that they are ours; and it waits for the last one to finish. So at worst,
+// just before a flush that follows a slow one, five sixths are not durable; one is left for the
+// record that makes a transaction too large.
 class TaskStores {
  public:
   // `context`: the record in hand; `outputs`: where changelog records go. All outlive the object.
@@ -70,7 +82,9 @@ class TaskStores {
 
   // --- One commit, in this order.
   void log_pending();
-  [[nodiscard]] std::size_t pending_bytes() const;
+  // Whether so much is uncommitted that a larger transaction would break a bound: that of the
+  // roll-forward, or of memory.
+  [[nodiscard]] bool commit_due() const;
   // The transaction is committed. Errors: corrupted_state or fatal; the state is behind then and
   // must be rebuilt.
   Result<void> commit();
@@ -86,11 +100,15 @@ class TaskStores {
   }
   // The changelogs whose end offsets flush() wants.
   [[nodiscard]] std::vector<TopicPartition> changelogs() const;
+  // How far the changelogs had grown when their ends were read.
+  [[nodiscard]] ChangelogGrowth growth() const;
   // Stores the positions and makes them durable together with everything applied. Requires: no
-  // uncommitted writes, and `ends` read after a commit. Partitions missing in `ends` keep their old
-  // position. Errors: corrupted_state; fatal, also for a changelog that ends before its position.
-  Result<void> flush(const std::map<TopicPartition, Offset>& ends, FlushMode mode,
-                     MonotonicTime now);
+  // uncommitted writes, and `ends` read after a commit, when the changelogs had grown by `at_ends`.
+  // Partitions missing in `ends` keep their old position. A background flush that finds the one
+  // before it unfinished waits. Errors: corrupted_state; fatal, also for a changelog that ends
+  // before its position.
+  Result<void> flush(const std::map<TopicPartition, Offset>& ends, const ChangelogGrowth& at_ends,
+                     FlushMode mode, MonotonicTime now);
   // Returns: for each changelog the offset below which nothing is needed any more, where that is
   // above what was purged.
   std::map<TopicPartition, Offset> purgeable();
@@ -107,7 +125,8 @@ class TaskStores {
   };
   [[nodiscard]] std::vector<Changelog> to_restore() const;
   Result<void> replay(std::size_t store, const ChangelogRecord& record);
-  // Applies what was replayed; `next`: the offset behind the last replayed record.
+  // Applies what was replayed; `next`: the offset behind the last replayed record. When all stores
+  // are restored, flush() makes it durable: the next crash must not replay it again.
   Result<void> commit_replayed(std::size_t store, Offset first, Offset next);
   // Throws a store's rows away; it is restored from the start then.
   Result<void> rebuild(std::size_t store, const std::string& why);
@@ -129,6 +148,7 @@ class TaskStores {
   [[nodiscard]] std::string stamp_of(const StoreSpec& spec, const std::string& topic_id) const;
   StoreBackend& backend_of(const StoreSpec& spec) const;
   Result<void> apply(const std::vector<Entry*>& entries);
+  static void end_transaction(Entry& entry);
   [[nodiscard]] static SegmentId first_live_segment(const Entry& entry);
 
   TaskStoresOptions options_;
@@ -140,8 +160,7 @@ class TaskStores {
   std::unique_ptr<StoreBackend> memory_;
   std::map<std::string, std::string> topic_ids_;
   std::vector<std::unique_ptr<Entry>> entries_;
-  std::uint64_t flushed_records_ = 0;  // logged records that the last flush covered
-  std::uint64_t flushed_bytes_ = 0;
+  ChangelogGrowth flushed_;  // what the last flush covered
   bool unflushed_ = false;
   MonotonicTime last_flush_{0};
 };

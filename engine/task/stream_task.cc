@@ -12,7 +12,6 @@ namespace pawl::internal {
 namespace {
 
 // Uncommitted writes over this bound are committed before the interval is over.
-constexpr std::size_t kPendingBytesMax = 64U << 20U;
 
 MetricLabels task_labels(const TaskEnvironment& environment, TaskId id) {
   MetricLabels labels = environment.labels;
@@ -254,7 +253,7 @@ bool StreamTask::dirty() const {
 }
 
 bool StreamTask::wants_commit() const {
-  return context_.commit_requested || stores_.pending_bytes() > kPendingBytesMax;
+  return context_.commit_requested || stores_.commit_due();
 }
 
 void StreamTask::prepare_commit() {

@@ -304,7 +304,8 @@ void DriverCore::restart(TopologyDriver::State state) {
         ends[changelog] =
             pawl::Offset(static_cast<std::int64_t>(changelogs_[changelog.topic].size()));
       }
-      or_throw(task->stores().flush(ends, FlushMode::wait, clock_.monotonic()));
+      TaskStores& stores = task->stores();
+      or_throw(stores.flush(ends, stores.growth(), FlushMode::wait, clock_.monotonic()));
     }
   }
   sources_.clear();

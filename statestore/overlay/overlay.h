@@ -10,6 +10,7 @@
 #include "overlay/overlay_layer.h"
 
 #include <pawl/model/assert.h>
+#include <pawl/statestore/managed_store.h>
 
 #include <memory>
 #include <utility>
@@ -33,8 +34,8 @@ class Overlay {
   }
 
   [[nodiscard]] bool empty() const { return active_->empty() && frozen_->empty(); }
-  [[nodiscard]] std::size_t used_bytes() const {
-    return active_->used_bytes() + frozen_->used_bytes();
+  [[nodiscard]] PendingChanges pending() const {
+    return {active_->size() + frozen_->size(), active_->used_bytes() + frozen_->used_bytes()};
   }
 
   void freeze() {

@@ -164,8 +164,12 @@ Result<void> RocksdbDatabase::flush(FlushMode mode) {
       families.push_back(family->handle());
     }
   }
+  // A background flush that finds the one before it unfinished waits: what is not durable must not
+  // grow without bound when the disk is slow.
+  std::uint64_t unfinished = 0;
+  db_->GetIntProperty(metadata(), rocksdb::DB::Properties::kNumImmutableMemTable, &unfinished);
   rocksdb::FlushOptions options;
-  options.wait = mode == FlushMode::wait;
+  options.wait = mode == FlushMode::wait || unfinished > 0;
   const rocksdb::Status flushed = db_->Flush(options, families);
   return flushed.ok() ? Result<void>() : error("cannot be flushed", flushed);
 }

@@ -56,6 +56,12 @@ class RollForwardTest : public ::testing::Test {
   bool caught_up(seconds within = seconds(180)) {
     return eventually([&] { return kafka_.caught_up(application_, topics_ + "in"); }, within);
   }
+  [[nodiscard]] std::int64_t committed() const {
+    const TopicPartition in{topics_ + "in", PartitionId(0)};
+    const auto offsets = kafka_.committed(application_, {in});
+    const auto found = offsets.find(in);
+    return found == offsets.end() ? 0 : found->second.offset.value();
+  }
   // Returns: how many records at most the store was rolled forward by, as the log says.
   static std::int64_t rolled_forward(const std::string& log, const std::string& store) {
     const std::regex line("store " + store + ": rolling forward from offset (\\d+) to (\\d+)");
@@ -100,18 +106,23 @@ TEST_F(RollForwardTest, AMillionIdsComeBackInMomentsAfterAKill) {
 }
 
 TEST_F(RollForwardTest, TheBoundHoldsForATaskThatNeverFilledAMemtable) {
-  auto instance = start("first.log", 10'000);
+  constexpr int kBound = 10'000;
+  auto instance = start("first.log", kBound);
   send_ids(0, 50'000);
   ASSERT_TRUE(caught_up()) << instance->output();
   instance->kill();
 
-  instance = start("second.log", 10'000);
-  send_ids(50'000, 50'001);
+  // Wherever it dies, also while it is behind and soon after it rolled forward.
+  for (int life = 1; life <= 4; ++life) {
+    instance = start("life-" + std::to_string(life) + ".log", kBound);
+    send_ids(life * 50'000, (life + 1) * 50'000);
+    ASSERT_TRUE(eventually([&] { return committed() >= life * 60'000; })) << instance->output();
+    instance->kill();
 
-  ASSERT_TRUE(caught_up()) << instance->output();
-  const std::int64_t rolled = rolled_forward(instance->output(), "unique-store");
-  EXPECT_GE(rolled, 0) << instance->output();
-  EXPECT_LE(rolled, 10'000) << instance->output();
+    const std::int64_t rolled = rolled_forward(instance->output(), "unique-store");
+    EXPECT_GE(rolled, 0) << instance->output();
+    EXPECT_LE(rolled, kBound) << instance->output();
+  }
 }
 
 TEST_F(RollForwardTest, DeletingTheStateDirectoryChangesNoResult) {

@@ -102,7 +102,7 @@ TEST_P(OverlaidKeyValueStoreTest, AbortBeforeApplyTakesBothLayers) {
 
   EXPECT_EQ(all(),
             (Rows{{"a", "committed"}, {"b", "committed"}, {"c", "committed"}, {"d", "committed"}}));
-  EXPECT_EQ(managed_->pending_bytes(), 0U);
+  EXPECT_EQ(managed_->pending().bytes, 0U);
 }
 
 TEST_P(OverlaidKeyValueStoreTest, QueriesSeeNothingThatIsNotApplied) {

@@ -84,12 +84,12 @@ TEST(UndoableTimeOrderedBuffer, AnAbortUndoesTheFrozenTransactionToo) {
   buffer.freeze();
   buffer.put(Timestamp(13), "stays", change("active"));
   buffer.put(Timestamp(14), "comes", change("active"));
-  EXPECT_GT(buffer.pending_bytes(), 0U);
+  EXPECT_GT(buffer.pending().bytes, 0U);
 
   buffer.drop();
 
   EXPECT_EQ(buffer.bytes(), bytes);
-  EXPECT_EQ(buffer.pending_bytes(), 0U);
+  EXPECT_EQ(buffer.pending().bytes, 0U);
   EXPECT_EQ(buffer.earliest(), Timestamp(10));
   EXPECT_THAT(content(buffer),
               ElementsAre("stays=committed prior none", "goes=committed prior none"));
@@ -102,10 +102,10 @@ TEST(UndoableTimeOrderedBuffer, CountsWhatAnAbortWouldNeedUntilItIsCommitted) {
   buffer.put(Timestamp(2), "b", change("2"));
   buffer.settle();
 
-  EXPECT_GT(buffer.pending_bytes(), 0U) << "b is not committed";
+  EXPECT_GT(buffer.pending().bytes, 0U) << "b is not committed";
   buffer.freeze();
   buffer.settle();
-  EXPECT_EQ(buffer.pending_bytes(), 0U);
+  EXPECT_EQ(buffer.pending().bytes, 0U);
 }
 
 TEST(UndoableTimeOrderedBuffer, RefusesAChangelogValueOfNoKnownVersion) {

@@ -45,7 +45,8 @@ class TaskStoresTest : public ::testing::Test {
                                    const std::string& application = "app") {
     TaskStoresOptions options;
     options.application_id = application;
-    options.roll_forward_records_max = 10;
+    options.roll_forward_records_max = 60;
+    options.compatibility = compatibility_;
     auto stores = std::make_unique<TaskStores>(options, context_, outputs_, log_);
     const Result<void> opened = stores->open(
         specs, [this] { return open_rocksdb_backend(directory_.path() / "db", memory_); },
@@ -59,10 +60,13 @@ class TaskStoresTest : public ::testing::Test {
   static WindowStore& window(TaskStores& stores) {
     return dynamic_cast<WindowStore&>(*stores.find("win"));
   }
-  void put_and_commit(TaskStores& stores, int from, int to) {
+  static void put(TaskStores& stores, int from, int to) {
     for (int key = from; key < to; ++key) {
       key_value(stores).put(std::to_string(key), "v", Timestamp(1));
     }
+  }
+  static void put_and_commit(TaskStores& stores, int from, int to) {
+    put(stores, from, to);
     stores.log_pending();
     ASSERT_TRUE(stores.commit().has_value());
   }
@@ -73,6 +77,7 @@ class TaskStoresTest : public ::testing::Test {
 
   test::TemporaryDirectory directory_;
   std::shared_ptr<RocksdbMemory> memory_ = make_rocksdb_memory({});
+  Compatibility compatibility_ = Compatibility::native;
   WriteContext context_;
   pawl::testing::internal::DriverCollector outputs_;
   test::SilentLog log_;
@@ -83,10 +88,11 @@ TEST_F(TaskStoresTest, AChangelogThatBecameShorterIsAnError) {
   auto stores = open({key_value_spec()});
   put_and_commit(*stores, 0, 3);
   ASSERT_TRUE(
-      stores->flush({{changelog(), Offset(3)}}, FlushMode::wait, MonotonicTime(0)).has_value());
+      stores->flush({{changelog(), Offset(3)}}, stores->growth(), FlushMode::wait, MonotonicTime(0))
+          .has_value());
 
-  const Result<void> flushed =
-      stores->flush({{changelog(), Offset(0)}}, FlushMode::wait, MonotonicTime(0));
+  const Result<void> flushed = stores->flush({{changelog(), Offset(0)}}, stores->growth(),
+                                             FlushMode::wait, MonotonicTime(0));
 
   ASSERT_FALSE(flushed.has_value());
   EXPECT_EQ(flushed.error().kind, ErrorKind::fatal);
@@ -101,8 +107,8 @@ TEST_F(TaskStoresTest, ADamagedFileIsReportedWhenAStoreReadsItAtTheOpen) {
   stores->log_pending();
   ASSERT_TRUE(stores->commit().has_value());
   ASSERT_TRUE(stores
-                  ->flush({{{"app-win-changelog", PartitionId(0)}, Offset(1)}}, FlushMode::wait,
-                          MonotonicTime(0))
+                  ->flush({{{"app-win-changelog", PartitionId(0)}, Offset(1)}}, stores->growth(),
+                          FlushMode::wait, MonotonicTime(0))
                   .has_value());
   stores.reset();
   int damaged = 0;
@@ -127,7 +133,8 @@ TEST_F(TaskStoresTest, ForgetsWhatWasNotFlushedAndSaysFromWhereToRollForward) {
   auto stores = open({key_value_spec()});
   put_and_commit(*stores, 0, 6);
   ASSERT_TRUE(
-      stores->flush({{changelog(), Offset(6)}}, FlushMode::wait, MonotonicTime(0)).has_value());
+      stores->flush({{changelog(), Offset(6)}}, stores->growth(), FlushMode::wait, MonotonicTime(0))
+          .has_value());
   put_and_commit(*stores, 6, 9);
   stores.reset();  // as dirty as a crash: nothing is flushed
 
@@ -138,16 +145,47 @@ TEST_F(TaskStoresTest, ForgetsWhatWasNotFlushedAndSaysFromWhereToRollForward) {
   EXPECT_FALSE(key_value(*stores).get("7").has_value()) << "it comes back from the changelog";
 }
 
-TEST_F(TaskStoresTest, WantsAFlushBeforeTheRollForwardBoundIsReached) {
+TEST_F(TaskStoresTest, WantsAFlushAtASixthOfTheRollForwardBound) {
   auto stores = open({key_value_spec()});
-  put_and_commit(*stores, 0, 4);
+  put_and_commit(*stores, 0, 8);
+  EXPECT_EQ(stores->growth().offsets, 9U) << "eight records and the marker of the transaction";
   EXPECT_FALSE(stores->flush_due(MonotonicTime(0)));
-  put_and_commit(*stores, 4, 5);
-  EXPECT_TRUE(stores->flush_due(MonotonicTime(0))) << "at half of 10 records";
+  put_and_commit(*stores, 8, 9);
+  EXPECT_TRUE(stores->flush_due(MonotonicTime(0)));
 
-  ASSERT_TRUE(stores->flush({}, FlushMode::background, MonotonicTime(0)).has_value());
+  ASSERT_TRUE(
+      stores->flush({}, stores->growth(), FlushMode::background, MonotonicTime(0)).has_value());
 
   EXPECT_FALSE(stores->flush_due(MonotonicTime(0)));
+}
+
+TEST_F(TaskStoresTest, CountsWhatWasLoggedBehindTheEndsThatAreStored) {
+  auto stores = open({key_value_spec()});
+  put_and_commit(*stores, 0, 1);
+  const ChangelogGrowth at_ends = stores->growth();
+  put_and_commit(*stores, 1, 10);
+
+  ASSERT_TRUE(stores->flush({}, at_ends, FlushMode::background, MonotonicTime(0)).has_value());
+
+  put_and_commit(*stores, 10, 11);
+
+  EXPECT_TRUE(stores->flush_due(MonotonicTime(0))) << "what came behind the ends would be replayed";
+}
+
+TEST_F(TaskStoresTest, WantsACommitAtASixthOfTheRollForwardBound) {
+  for (const Compatibility compatibility :
+       {Compatibility::native, Compatibility::kafka_streams_4_3}) {
+    compatibility_ = compatibility;
+    auto stores = open({key_value_spec()});
+    put(*stores, 0, 9);
+    EXPECT_FALSE(stores->commit_due());
+    put(*stores, 9, 10);
+    EXPECT_TRUE(stores->commit_due());
+
+    stores->drop();
+
+    EXPECT_FALSE(stores->commit_due());
+  }
 }
 
 TEST_F(TaskStoresTest, WantsAFlushWhenChangesGrowOld) {
@@ -177,7 +215,8 @@ TEST_F(TaskStoresTest, RebuildsAStoreWhoseChangelogIsAnotherTopicNow) {
   auto stores = open({key_value_spec()}, {{"app-kv-changelog", "id-1"}});
   put_and_commit(*stores, 0, 3);
   ASSERT_TRUE(
-      stores->flush({{changelog(), Offset(3)}}, FlushMode::wait, MonotonicTime(0)).has_value());
+      stores->flush({{changelog(), Offset(3)}}, stores->growth(), FlushMode::wait, MonotonicTime(0))
+          .has_value());
   stores.reset();
 
   stores = open({key_value_spec()}, {{"app-kv-changelog", "id-2"}});
@@ -192,7 +231,7 @@ TEST_F(TaskStoresTest, RebuildsAStoreWhoseFormatChanged) {
   const test::Marks marks;
   auto stores = open({key_value_spec()});
   put_and_commit(*stores, 0, 3);
-  ASSERT_TRUE(stores->flush({}, FlushMode::wait, MonotonicTime(0)).has_value());
+  ASSERT_TRUE(stores->flush({}, stores->growth(), FlushMode::wait, MonotonicTime(0)).has_value());
   stores.reset();
   StoreSpec timestamped = key_value_spec();
   timestamped.timestamped = true;
@@ -221,14 +260,17 @@ TEST_F(TaskStoresTest, TrimsAChangelogOnlyBehindWhatTheFlushedStateNeeds) {
   };
   put(0);
   ASSERT_TRUE(
-      stores->flush({{changelog, Offset(1)}}, FlushMode::wait, MonotonicTime(0)).has_value());
+      stores->flush({{changelog, Offset(1)}}, stores->growth(), FlushMode::wait, MonotonicTime(0))
+          .has_value());
   EXPECT_TRUE(stores->purgeable().empty());
   put(400'000);  // segments are 60 s: the first one is dead now, but only in memory
   EXPECT_TRUE(stores->has_dead_segments());
   EXPECT_TRUE(stores->purgeable().empty());
 
-  ASSERT_TRUE(
-      stores->flush({{changelog, Offset(2)}}, FlushMode::background, MonotonicTime(0)).has_value());
+  ASSERT_TRUE(stores
+                  ->flush({{changelog, Offset(2)}}, stores->growth(), FlushMode::background,
+                          MonotonicTime(0))
+                  .has_value());
 
   EXPECT_FALSE(stores->has_dead_segments());
   EXPECT_EQ(stores->purgeable().at(changelog), Offset(1));
@@ -242,7 +284,7 @@ TEST_F(TaskStoresTest, ObservedTimeComesBackWithTheRows) {
   window(*stores).put("k", "v", Timestamp(500'000), Timestamp(500'000));
   stores->log_pending();
   ASSERT_TRUE(stores->commit().has_value());
-  ASSERT_TRUE(stores->flush({}, FlushMode::wait, MonotonicTime(0)).has_value());
+  ASSERT_TRUE(stores->flush({}, stores->growth(), FlushMode::wait, MonotonicTime(0)).has_value());
   stores.reset();
 
   stores = open({window_spec()});

@@ -43,6 +43,11 @@ struct StoreProgress {
   friend bool operator==(const StoreProgress&, const StoreProgress&) = default;
 };
 
+struct PendingChanges {
+  std::size_t rows = 0;
+  std::size_t bytes = 0;  // memory held
+};
+
 class ManagedStore {
  public:
   ManagedStore() = default;
@@ -56,8 +61,8 @@ class ManagedStore {
 
   // Writes what the transaction changed and the changelog does not have yet.
   virtual void log_pending() = 0;
-  // Memory held by uncommitted writes.
-  [[nodiscard]] virtual std::size_t pending_bytes() const = 0;
+  // What the transaction has changed so far.
+  [[nodiscard]] virtual PendingChanges pending() const = 0;
 
   // The transaction is committed: set its writes aside for apply().
   virtual void freeze() = 0;

@@ -133,7 +133,8 @@ class StoreBackend {
   virtual Result<std::optional<Bytes>> metadata(const std::string& name) = 0;
 
   // Makes everything applied so far durable, all stores together, and frees segments that are dead
-  // in that state. `background`: starts it and returns.
+  // in that state. `background`: starts it and returns, after the one before it
+  // has finished.
   virtual Result<void> flush(FlushMode mode) = 0;
   // Whether a flush would free segments.
   [[nodiscard]] virtual bool has_dead_segments() const = 0;
