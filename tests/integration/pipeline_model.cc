@@ -127,29 +127,38 @@ void check_final(const std::vector<StoredRecord>& input, const std::vector<Store
   }
 }
 
+// Returns: for each partition the offset behind its last committed record. Only markers follow: of
+// an instance that came back as another member, the transaction that its killed predecessor left
+// open is ended by the coordinator, up to a transaction timeout later.
+std::map<TopicPartition, Offset> ends_of_records(const Kafka& kafka, const std::string& topic) {
+  std::map<TopicPartition, Offset> ends;
+  for (const TopicPartition& where : kafka.partitions(topic)) {
+    ends[where] = Offset(0);
+  }
+  for (const StoredRecord& record : kafka.read(topic)) {
+    ends[record.where] = Offset(record.offset.value() + 1);
+  }
+  return ends;
+}
+
 void check_offsets(const Kafka& kafka, const std::string& application, const std::string& topic,
                    Differences& differences) {
   const auto committed = kafka.committed(application, kafka.partitions(topic));
-  for (const auto& [where, end] : kafka.ends(topic)) {
+  const std::map<TopicPartition, Offset> ends = kafka.ends(topic);
+  for (const auto& [where, end_of_records] : ends_of_records(kafka, topic)) {
     const auto found = committed.find(where);
-    const std::int64_t offset = found == committed.end() ? 0 : found->second.offset.value();
-    if (offset != end.value()) {
-      tell(differences, "the committed offset of ", to_string(where), " is ", offset,
-           ", its end is ", end.value());
+    const Offset offset = found == committed.end() ? Offset(0) : found->second.offset;
+    if (offset < end_of_records || offset > ends.at(where)) {
+      tell(differences, "the committed offset of ", to_string(where), " is ", offset.value(),
+           ", its records end at ", end_of_records.value(), ", it ends at ",
+           ends.at(where).value());
     }
   }
 }
 
 // A read_committed reader gets to the end only when no transaction is open.
-void check_no_open_transaction(const Kafka& kafka, const std::string& topic,
-                               Differences& differences) {
-  for (const auto& [where, end] : kafka.last_stable_offsets(topic)) {
-    const Offset high = kafka.ends(topic).at(where);
-    if (end != high) {
-      tell(differences, "a transaction is open on ", to_string(where), ": last stable offset ",
-           end.value(), ", end ", high.value());
-    }
-  }
+bool transaction_open(const Kafka& kafka, const std::string& topic) {
+  return kafka.last_stable_offsets(topic) != kafka.ends(topic);
 }
 
 std::map<Bytes, std::pair<Timestamp, Bytes>> fold(const std::vector<StoredRecord>& changelog,
@@ -171,7 +180,7 @@ std::map<Bytes, std::pair<Timestamp, Bytes>> fold(const std::vector<StoredRecord
 // The rows of a closed task's key-value store.
 std::optional<std::map<Bytes, std::pair<Timestamp, Bytes>>> rows_on_disk(
     const std::filesystem::path& directory, const std::string& application, TaskId task,
-    const StoreSpec& spec, Offset changelog_end) {
+    const StoreSpec& spec, Offset end_of_changelog) {
   WriteContext context;
   pawl::testing::internal::DriverCollector outputs;
   SilentLog log;
@@ -184,7 +193,7 @@ std::optional<std::map<Bytes, std::pair<Timestamp, Bytes>>> rows_on_disk(
   }
   const auto position = (*backend)->metadata("position/" + spec.name);
   if (!position.has_value() || !position->has_value() ||
-      big_endian::load_i64((*position)->data()) != changelog_end.value()) {
+      big_endian::load_i64((*position)->data()) < end_of_changelog.value()) {
     return std::nullopt;  // an older owner's copy
   }
   auto store = (*backend)->open_store(spec);
@@ -202,19 +211,21 @@ std::optional<std::map<Bytes, std::pair<Timestamp, Bytes>>> rows_on_disk(
 std::vector<std::string> check_pipeline_outputs(const Kafka& kafka, const std::string& application,
                                                 const std::string& topics) {
   Differences differences;
-  const std::vector<StoredRecord> input = kafka.read(topics + "in", Isolation::read_uncommitted);
-  check_echo(input, kafka.read(topics + "echo"), differences);
-  check_counts(input, kafka.read(topics + "per-key"), differences);
-  check_final(input, kafka.read(topics + "final"), differences);
   const std::string repartition = application + "-by-group-repartition";
-  check_offsets(kafka, application, topics + "in", differences);
-  check_offsets(kafka, application, repartition, differences);
   for (const std::string& topic :
        {topics + "echo", topics + "per-key", topics + "final", repartition,
         application + "-per-key-store-changelog", application + "-per-group-store-changelog",
         application + "-unique-store-changelog", application + "-final-store-changelog"}) {
-    check_no_open_transaction(kafka, topic, differences);
+    if (!eventually([&] { return !transaction_open(kafka, topic); })) {
+      tell(differences, "a transaction stays open on ", topic);
+    }
   }
+  const std::vector<StoredRecord> input = kafka.read(topics + "in", Isolation::read_uncommitted);
+  check_echo(input, kafka.read(topics + "echo"), differences);
+  check_counts(input, kafka.read(topics + "per-key"), differences);
+  check_final(input, kafka.read(topics + "final"), differences);
+  check_offsets(kafka, application, topics + "in", differences);
+  check_offsets(kafka, application, repartition, differences);
   return differences;
 }
 
@@ -224,7 +235,7 @@ std::vector<std::string> check_pipeline_stores(const Kafka& kafka, const std::st
   const std::string topic = application + "-per-key-store-changelog";
   const std::vector<StoredRecord> changelog = kafka.read(topic);
   const StoreSpec spec = Materialized().spec("per-key-store", StoreKind::key_value);
-  for (const auto& [where, end] : kafka.ends(topic)) {
+  for (const auto& [where, end] : ends_of_records(kafka, topic)) {
     const TaskId task{SubtopologyId(0), where.partition};
     int found = 0;
     for (const std::string& state_dir : state_dirs) {

@@ -13,8 +13,8 @@ namespace pawl::test {
 // is right. Compares:
 //   I1  the outputs as a multiset, one for one
 //   I2  outputs of one source partition appear in its order
-//   I3  the committed offsets equal the end of every input and repartition partition
-//   I4  no transaction is open: every topic's last stable offset is its end
+//   I3  the committed offsets are behind the last record of every input and repartition partition
+//   I4  no transaction stays open: every topic's last stable offset becomes its end
 std::vector<std::string> check_pipeline_outputs(const Kafka& kafka, const std::string& application,
                                                 const std::string& topics);
 
