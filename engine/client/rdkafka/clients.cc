@@ -52,13 +52,16 @@ class KafkaClients final : public Clients {
 
   Result<std::unique_ptr<Membership>> make_membership(
       const MembershipOptions& options) const override {
-    ConfHandle conf = PAWL_TRY(
-        make_conf(connection_, options.client_id, member_properties(connection_, options)));
-    rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_REBALANCE);
-    auto instance = PAWL_TRY(Instance::make(RD_KAFKA_CONSUMER, std::move(conf),
-                                            log_of(options.client_id), &ends_membership));
+    auto make_instance = [connection = connection_, options,
+                          log = log_of(options.client_id)]() -> Result<std::shared_ptr<Instance>> {
+      ConfHandle conf = PAWL_TRY(
+          make_conf(connection, options.client_id, member_properties(connection, options)));
+      rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_REBALANCE);
+      return Instance::make(RD_KAFKA_CONSUMER, std::move(conf), log, &ends_membership);
+    };
+    auto instance = PAWL_TRY(make_instance());
     return std::unique_ptr<Membership>(
-        std::make_unique<TaskMembership>(std::move(instance), options));
+        std::make_unique<TaskMembership>(std::move(make_instance), std::move(instance), options));
   }
 
   [[nodiscard]] const AdminClient& admin() const override { return *admin_; }

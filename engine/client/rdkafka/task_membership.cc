@@ -24,6 +24,8 @@ constexpr milliseconds kLookInterval{500};
 constexpr milliseconds kLeaveAnswer{5'000};
 // The same, where a member goes away without having been asked to leave.
 constexpr milliseconds kGoodbye{5'000};
+// A fence that follows another so soon is no accident.
+constexpr milliseconds kFencedAgain{120'000};
 
 std::vector<TaskId> to_vector(const std::set<TaskId>& tasks) {
   return {tasks.begin(), tasks.end()};
@@ -31,18 +33,30 @@ std::vector<TaskId> to_vector(const std::set<TaskId>& tasks) {
 
 }  // namespace
 
-TaskMembership::TaskMembership(std::shared_ptr<Instance> instance, const MembershipOptions& options)
-    : instance_(std::move(instance)),
+TaskMembership::TaskMembership(MakeInstance make_instance, std::shared_ptr<Instance> instance,
+                               const MembershipOptions& options)
+    : make_instance_(std::move(make_instance)),
+      instance_(std::move(instance)),
       topics_(options.task_topics),
       instance_id_(options.group_instance_id) {
+  open_client();
+}
+
+TaskMembership::~TaskMembership() {
+  close_client();
+}
+
+void TaskMembership::open_client() {
   rd_kafka_poll_set_consumer(instance_->get());
   queue_.reset(rd_kafka_queue_get_consumer(instance_->get()));
 }
 
-TaskMembership::~TaskMembership() {
-  for (const Pending& pending : changes_) {
+void TaskMembership::close_client() {
+  for (Pending& pending : changes_) {
     give_back(pending.give_back.get());
+    pending.give_back.reset();
   }
+  events_.clear();
   // A client that is destroyed while a rebalance waits for its answer waits for it for ever. So it
   // is closed first, and whatever it asks is answered.
   queue_.reset(rd_kafka_queue_new(instance_->get()));
@@ -65,14 +79,36 @@ void TaskMembership::answer(rd_kafka_event_t* event) {
                                    : rd_kafka_incremental_unassign(instance_->get(), list));
 }
 
+bool TaskMembership::fenced() const {
+  return rd_kafka_fatal_error(instance_->get(), nullptr, 0) == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
+}
+
 std::optional<Error> TaskMembership::fatal_error() const {
   auto error = instance_->fatal_error("group membership");
-  if (error.has_value() &&
-      rd_kafka_fatal_error(instance_->get(), nullptr, 0) == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
+  if (error.has_value() && fenced()) {
     error->message =
         fmt::format("two instances use the same id '{}' (copied state directory?)", instance_id_);
   }
   return error;
+}
+
+Result<void> TaskMembership::replace_fenced_client() {
+  Error fatal = *fatal_error();
+  const bool again = fenced_until_.has_value() && !fenced_until_->passed();
+  if (!fenced() || again || leaving_ != Leaving::no) {
+    return fatal;
+  }
+  const Mark mark("membership_fenced");
+  instance_->log().write(LogLevel::warning,
+                         fatal.message + ", or this one was taken for another: joining once more");
+  fenced_until_.emplace(kFencedAgain);
+  interrupted_ = !owned_.empty();
+  close_client();
+  queue_.reset();
+  instance_.reset();
+  instance_ = PAWL_TRY(make_instance_());
+  open_client();
+  return join();
 }
 
 Result<void> TaskMembership::join() {
@@ -97,8 +133,8 @@ EventHandle TaskMembership::next_event(milliseconds timeout) {
 
 Result<std::optional<AssignmentChange>> TaskMembership::poll(milliseconds timeout) {
   owner_.check();
-  if (auto fatal = fatal_error()) {
-    return *std::move(fatal);
+  if (fatal_error().has_value()) {
+    PAWL_TRY(replace_fenced_client());
   }
   const Deadline deadline(timeout);
   if (next_look_.passed()) {
@@ -150,8 +186,8 @@ Result<void> TaskMembership::handle(rd_kafka_event_t* event) {
 }
 
 Result<void> TaskMembership::handle_error(rd_kafka_event_t* event) {
-  if (auto fatal = fatal_error()) {
-    return *std::move(fatal);
+  if (fatal_error().has_value()) {
+    return {};  // the next poll() sees to it
   }
   const rd_kafka_resp_err_t code = rd_kafka_event_error(event);
   const Error error = to_error(code, "group membership", rd_kafka_event_error_string(event));
@@ -276,8 +312,8 @@ void TaskMembership::give_back(rd_kafka_topic_partition_list_t* partitions) {
 
 Result<GroupIdentity> TaskMembership::commit_identity() {
   owner_.check();
-  if (auto fatal = fatal_error()) {
-    return *std::move(fatal);
+  if (fatal_error().has_value()) {
+    interrupted_ = !owned_.empty();  // the next poll() sees to it
   }
   GroupIdentity identity = observe();
   const bool lost = delivered_ && changes_.front().change.kind == AssignmentChange::Kind::lost;
@@ -314,9 +350,6 @@ Result<void> TaskMembership::commit_offsets(std::span<const OffsetToCommit> offs
   const EventHandle answer(rd_kafka_queue_poll(answers.get(), deadline.remaining_ms()));
   if (answer == nullptr) {
     return Error{ErrorKind::retriable, "committing offsets: no answer yet"};
-  }
-  if (auto fatal = fatal_error()) {
-    return *std::move(fatal);
   }
   const rd_kafka_topic_partition_list_t* const results =
       rd_kafka_event_topic_partition_list(answer.get());

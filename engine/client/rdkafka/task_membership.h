@@ -13,6 +13,11 @@
 //   nothing (see below)   `lost`, for all tasks                 nothing
 // Heartbeats go on while a revocation waits for its acknowledgement.
 //
+// A static member whose session ended while the coordinator was away can be fenced by its own late
+// JoinGroup (librdkafka issue 3437), and librdkafka takes that for the end of the client. So a
+// member that is fenced loses its tasks and joins once more with a new client; only who is fenced
+// again soon shares its id with somebody. The newer of two such instances stays.
+//
 // Invariants: (1) Tasks belong to the member id under which they were gained. librdkafka drops the
 // news that a membership is lost while a rebalance is on the way, and a static member whose
 // JoinGroup was refused joins again under a new member id without a word: in both cases it would go
@@ -31,6 +36,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -40,8 +46,11 @@ namespace pawl::internal::rdkafka {
 
 class TaskMembership final : public Membership {
  public:
-  // `options`: what `instance` was made of.
-  TaskMembership(std::shared_ptr<Instance> instance, const MembershipOptions& options);
+  using MakeInstance = std::function<Result<std::shared_ptr<Instance>>()>;
+
+  // `instance`: the first that `make_instance` made, of `options`.
+  TaskMembership(MakeInstance make_instance, std::shared_ptr<Instance> instance,
+                 const MembershipOptions& options);
   // A static member stays in the group. A dynamic one leaves it, if the coordinator answers within
   // seconds.
   ~TaskMembership() override;
@@ -63,6 +72,11 @@ class TaskMembership final : public Membership {
   };
   enum class Leaving { no, asked, given_back };
 
+  void open_client();
+  void close_client();
+  // Errors: fatal: the client failed for good, and a new one would not do better.
+  Result<void> replace_fenced_client();
+  [[nodiscard]] bool fenced() const;
   // Takes an event, or returns null when there is none in time.
   EventHandle next_event(std::chrono::milliseconds timeout);
   Result<void> handle(rd_kafka_event_t* event);
@@ -80,12 +94,15 @@ class TaskMembership final : public Membership {
   void answer(rd_kafka_event_t* event);
   [[nodiscard]] std::optional<Error> fatal_error() const;
 
+  MakeInstance make_instance_;
   std::shared_ptr<Instance> instance_;
   QueueHandle queue_;
   ThreadChecker owner_;
   TaskTopics topics_;
   std::string instance_id_;
   bool joined_ = false;
+  // Until then another fence means that somebody has the same id.
+  std::optional<Deadline> fenced_until_;
   // Delivered as gained, not yet revoked or lost.
   std::set<TaskId> owned_;
   // The member that owns them.

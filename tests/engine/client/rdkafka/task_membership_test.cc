@@ -2,6 +2,7 @@
 // identity.
 #include "engine/client/frame_proxy.h"
 #include "engine/client/kafka_test.h"
+#include "support/marks.h"
 
 #include <gmock/gmock.h>
 
@@ -364,6 +365,24 @@ TEST_F(TaskMembership, TwoInstancesWithOneIdAreTold) {
             "two instances use the same id 'same' (copied state directory?)");
   EXPECT_FALSE(first.membership().commit_identity().has_value());
   EXPECT_EQ(second.failure, std::nullopt);
+}
+
+TEST_F(TaskMembership, OneThatIsFencedOnceLosesItsTasksAndComesBack) {
+  const test::Marks marks;
+  Member member(membership(*clients, "same"));
+  ASSERT_TRUE(step_until({&member}, [&] { return member.tasks == all_; }));
+  {
+    Member other(membership(*clients, "same"));
+    ASSERT_TRUE(step_until({&other}, [&] { return other.tasks == all_; }));
+  }
+
+  ASSERT_TRUE(step_until({&member}, [&] { return member.count(Kind::lost) == 1; }));
+  EXPECT_FALSE(member.membership().commit_identity().has_value());
+  ASSERT_TRUE(step_until({&member}, [&] { return member.tasks == all_; }));
+
+  EXPECT_TRUE(marks.hit("membership_fenced"));
+  EXPECT_EQ(member.failure, std::nullopt);
+  EXPECT_TRUE(member.membership().commit_identity().has_value());
 }
 
 TEST_F(TaskMembership, LeavingGivesBackEveryTaskAndTellsTheCoordinator) {
