@@ -86,7 +86,8 @@ OverlaidWindowStore::OverlaidWindowStore(const StoreSpec& spec,
   }
   if (persistent() && spec_.layout == WindowLayout::key_first && spec_.key_filter) {
     filter_.emplace();
-    recent_.emplace(surroundings.committed_cache_bytes_max);
+    // Repetitions come soon or much later: a larger share would seldom be asked for.
+    recent_.emplace(surroundings.committed_cache_bytes_max / 4);
   }
   index_committed_rows();
 }

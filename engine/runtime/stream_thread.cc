@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 constexpr int kRecordsPerTurn = 2'000;
 // Records of one task in a row, so that tasks share the thread.
 constexpr int kRecordsPerTask = 200;
-constexpr std::size_t kPollRecordsMax = 5'000;
+constexpr std::size_t kPollRecordsMax = kRecordsPerTurn;
 constexpr milliseconds kIdleWait{50};
 constexpr milliseconds kBusyElsewhereWait{5};
 // Offsets of topics that the group does not subscribe to expire (offsets.retention.minutes); idle

@@ -40,7 +40,7 @@ struct TaskStoresOptions {
   std::string application_id;
   TaskId task;
   Compatibility compatibility = Compatibility::native;
-  std::size_t store_cache_bytes_max = 32U << 20U;
+  std::size_t store_cache_bytes_max = 8U << 20U;
   // After a crash at most this much of the changelogs is replayed.
   std::uint64_t roll_forward_records_max = 200'000;
   std::uint64_t roll_forward_bytes_max = 32U << 20U;

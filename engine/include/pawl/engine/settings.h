@@ -54,18 +54,19 @@ struct Settings {
   ErrorPolicy errors;
 
   // Back-pressure: a partition with more than this waiting is paused.
-  std::size_t buffered_records_max = 10'000;       // per partition
-  std::size_t buffered_bytes_max = 8U << 20U;      // per partition
-  std::size_t fetch_queue_bytes_max = 16U << 20U;  // per thread, inside the Kafka client
+  std::size_t buffered_records_max = 10'000;   // per partition
+  std::size_t buffered_bytes_max = 8U << 20U;  // per partition
+  // Per thread, inside the Kafka client, which needs up to eight times as much for small records.
+  std::size_t fetch_queue_bytes_max = 4U << 20U;
 
   // After a crash at most this much of the changelogs is replayed, per task.
   std::uint64_t roll_forward_max = 200'000;  // records
   std::uint64_t roll_forward_bytes_max = 32U << 20U;
   // Memory: RocksDB's block cache and write buffers for the whole process, and committed rows kept
   // at hand per store.
-  std::size_t block_cache_bytes_max = 64U << 20U;
-  std::size_t write_buffer_bytes_max = 64U << 20U;
-  std::size_t store_cache_bytes_max = 32U << 20U;
+  std::size_t block_cache_bytes_max = 32U << 20U;
+  std::size_t write_buffer_bytes_max = 32U << 20U;
+  std::size_t store_cache_bytes_max = 8U << 20U;
 
   // Replication of internal topics; -1 = the broker's default.
   std::int32_t replication_factor = -1;

@@ -33,7 +33,7 @@ struct StoreSurroundings {
   const WriteContext* context = nullptr;
   ChangelogMode changelog_mode = ChangelogMode::coalesced;
   // Memory for committed rows of open windows and for recently seen keys, per store.
-  std::size_t committed_cache_bytes_max = 32U << 20U;
+  std::size_t committed_cache_bytes_max = 8U << 20U;
 };
 
 // What a store must not forget although no single row holds it.
