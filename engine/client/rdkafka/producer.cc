@@ -249,9 +249,8 @@ Result<void> Producer::abort_transaction(milliseconds timeout) {
   if (!sending_offsets_.wait(timeout)) {
     return Error{ErrorKind::retriable, describe("aborting: offsets are still being sent")};
   }
-  // Queued records would only be reported as purged, one by one, while the abort waits for that.
-  rd_kafka_purge(instance_->get(), RD_KAFKA_PURGE_F_QUEUE);
-  serve_reports(milliseconds(0));
+  // It drops queued records itself and skips their sequence numbers. rd_kafka_purge() would only
+  // drop them, and the next transaction would fail.
   Result<void> aborted =
       resume(&rd_kafka_abort_transaction, "aborting", milliseconds(deadline.remaining_ms()));
   if (aborted.has_value()) {

@@ -90,7 +90,8 @@ TEST_F(Producer, AbortDoesNotWaitForQueuedRecords) {
   ASSERT_TRUE(abort(*producer).has_value());
   begin(*producer);
   send(*producer, topic, "next");
-  ASSERT_TRUE(commit(*producer).has_value());
+  const Result<void> committed = commit(*producer);
+  ASSERT_TRUE(committed.has_value()) << committed.error();
 
   EXPECT_THAT(read_committed(topic), ElementsAre("next"));
 }
