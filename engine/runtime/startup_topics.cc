@@ -24,6 +24,7 @@ std::set<std::string> user_sources(const Topology& topology) {
 std::vector<NewTopic> internal_topics(const Topology& topology, const Settings& settings,
                                       const PartitionCounts& counts) {
   std::vector<NewTopic> topics;
+  topics.reserve(counts.repartition_topics.size());
   for (const auto& [name, partitions] : counts.repartition_topics) {
     topics.push_back({internal_topic_name(settings.application_id, name), partitions,
                       settings.replication_factor, repartition_topic_config()});
@@ -151,7 +152,7 @@ Result<std::map<std::string, TopicDescription>> create_missing(const std::vector
 Result<ResolvedTopics> prepare_topics(const Topology& topology, const Settings& settings,
                                       const AdminClient& admin, LogSink& log,
                                       std::chrono::milliseconds timeout) {
-  std::set<std::string> users = user_sources(topology);
+  const std::set<std::string> users = user_sources(topology);
   const std::string& dead_letters = settings.errors.dead_letter_topic;
   std::set<std::string> asked = users;
   if (!dead_letters.empty()) {

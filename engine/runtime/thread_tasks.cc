@@ -191,7 +191,7 @@ Result<void> ThreadTasks::flush_due() {
   }
   const std::map<TopicPartition, Offset> ends = read_ends(due);
   for (const TaskId id : due) {
-    TaskStores& stores = find_running(id)->stores();
+    const TaskStores& stores = find_running(id)->stores();
     if (!ends.empty() || stores.changelogs().empty()) {
       unproven_ends_[id] = {ends, stores.growth()};  // a task takes its own of the ends
     }

@@ -433,8 +433,7 @@ Result<void> TaskStores::commit_replayed(std::size_t store, Offset first, Offset
 }
 
 Result<void> TaskStores::rebuild(std::size_t store, const std::string& why) {
-  Entry& entry = *entries_[store];
-  const StoreSpec spec = entry.spec;
+  const StoreSpec spec = entries_[store]->spec;
   log_.write(LogLevel::warning, component_,
              fmt::format("store {} is rebuilt from its changelog: {}", spec.name, why));
   const Mark mark("store_rebuilt");

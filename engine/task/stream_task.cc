@@ -84,6 +84,7 @@ Result<void> StreamTask::open_stores(const OpenBackend& open_persistent,
 
 std::vector<TopicPartition> StreamTask::partitions() const {
   std::vector<TopicPartition> result;
+  result.reserve(group_.size());
   for (std::size_t partition = 0; partition < group_.size(); ++partition) {
     result.push_back(group_.queue(partition).where());
   }

@@ -64,7 +64,7 @@ struct Settings {
   std::uint64_t roll_forward_bytes_max = 32U << 20U;
   // Memory: RocksDB's block cache and write buffers for the whole process, and committed rows kept
   // at hand per store.
-  std::size_t block_cache_bytes_max = 32U << 20U;
+  std::size_t block_cache_bytes_max = 16U << 20U;
   std::size_t write_buffer_bytes_max = 32U << 20U;
   std::size_t store_cache_bytes_max = 8U << 20U;
 
