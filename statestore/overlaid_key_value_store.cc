@@ -41,10 +41,9 @@ class PrefixCursor final : public KeyValueCursor {
 
 }  // namespace
 
-OverlaidKeyValueStore::OverlaidKeyValueStore(const StoreSpec& spec,
-                                             const StoreSurroundings& surroundings,
+OverlaidKeyValueStore::OverlaidKeyValueStore(StoreSpec spec, const StoreSurroundings& surroundings,
                                              std::unique_ptr<CommittedRows> committed)
-    : spec_(spec), surroundings_(surroundings), committed_(std::move(committed)) {}
+    : spec_(std::move(spec)), surroundings_(surroundings), committed_(std::move(committed)) {}
 
 NullableBytesView OverlaidKeyValueStore::get(BytesView key) {
   if (const OverlayRow* row = overlay_.find(kWholeStore, key, key)) {

@@ -15,7 +15,7 @@ namespace pawl::internal {
 
 class OverlaidKeyValueStore final : public KeyValueStore, public ManagedStore {
  public:
-  OverlaidKeyValueStore(const StoreSpec& spec, const StoreSurroundings& surroundings,
+  OverlaidKeyValueStore(StoreSpec spec, const StoreSurroundings& surroundings,
                         std::unique_ptr<CommittedRows> committed);
 
   // KeyValueStore

@@ -7,6 +7,7 @@
 #include <pawl/model/assert.h>
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 #include <utility>
 
@@ -95,8 +96,8 @@ OverlaidWindowStore::OverlaidWindowStore(const StoreSpec& spec,
 void OverlaidWindowStore::index_committed_rows() {
   const std::vector<SegmentId> segments = rows_->segments();
   if (hot_.has_value()) {
-    for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
-      const auto last = rows_->scan(*segment, std::nullopt, std::nullopt, Direction::backward);
+    for (const SegmentId segment : std::views::reverse(segments)) {
+      const auto last = rows_->scan(segment, std::nullopt, std::nullopt, Direction::backward);
       if (last->valid()) {
         hot_->begin_after(codec_.decode(last->key()).start);
         break;

@@ -64,7 +64,7 @@ void UndoableTimeOrderedBuffer::erase(BytesView key) {
   if (found == entries_.end()) {
     return;
   }
-  Entry& entry = *found->second;
+  const Entry& entry = *found->second;
   bytes_ -= size_of(entry.key, entry.timed);
   const auto bucket = buckets_.find(entry.timed.buffer_time);
   std::erase(bucket->second, &entry);

@@ -18,14 +18,15 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pawl::internal {
 
 class UndoableTimeOrderedBuffer final : public TimeOrderedBuffer, public ManagedStore {
  public:
-  UndoableTimeOrderedBuffer(const StoreSpec& spec, const StoreSurroundings& surroundings)
-      : spec_(spec), surroundings_(surroundings) {}
+  UndoableTimeOrderedBuffer(StoreSpec spec, const StoreSurroundings& surroundings)
+      : spec_(std::move(spec)), surroundings_(surroundings) {}
 
   // TimeOrderedBuffer
   [[nodiscard]] const std::string& name() const override { return spec_.name; }

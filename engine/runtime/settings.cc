@@ -146,7 +146,7 @@ const std::map<std::string, Parser>& parsers() {
       {"errors.processing", policy_of(&ErrorPolicy::processing)},
       {"errors.invalid_timestamp", word_of({"fail", "skip", "use_partition_time"},
                                            [](Settings& settings, std::size_t word) {
-                                             constexpr std::array kWords = {
+                                             constexpr std::array kWords{
                                                  InvalidTimestamp::fail, InvalidTimestamp::skip,
                                                  InvalidTimestamp::use_partition_time};
                                              settings.errors.invalid_timestamp = kWords[word];

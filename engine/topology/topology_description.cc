@@ -51,7 +51,7 @@ struct Described {
   std::set<Described*, LargerFirst> predecessors;
   std::set<Described*, LargerFirst> successors;
 
-  void grow(std::size_t by) {
+  void grow(std::size_t by) {  // NOLINT(misc-no-recursion): as deep as the topology
     size += by;
     for (Described* predecessor : predecessors) {
       predecessor->grow(by);
@@ -68,6 +68,7 @@ std::string names_of(const std::set<Described*, Described::LargerFirst>& nodes) 
     return "none";
   }
   std::vector<std::string> names;
+  names.reserve(nodes.size());
   for (const Described* node : nodes) {
     names.push_back(node->spec->name);
   }
@@ -113,6 +114,7 @@ std::string describe_subtopology(const TopologySpec& spec, const Subtopology& su
     }
   }
   std::vector<const Described*> sorted;
+  sorted.reserve(nodes.size());
   for (const auto& [name, node] : nodes) {
     sorted.push_back(node.get());
   }

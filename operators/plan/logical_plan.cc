@@ -7,6 +7,7 @@ namespace pawl::internal {
 
 std::vector<std::string> PlanNode::parent_outputs() const {
   std::vector<std::string> outputs;
+  outputs.reserve(parents_.size());
   for (const PlanNode* parent : parents_) {
     outputs.push_back(parent->output());
   }

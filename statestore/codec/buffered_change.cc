@@ -154,7 +154,7 @@ std::optional<TimedChange> read_any_version(const ChangelogRecord& record) {
     return read_version_1(*record.value);
   }
   if (number == "\x02") {
-    std::optional<TimedChange> timed = read_version_2(*record.value);
+    const std::optional<TimedChange> timed = read_version_2(*record.value);
     return timed.has_value() ? timed : read_version_3(*record.value);
   }
   return number == "\x03" ? read_version_3(*record.value) : std::nullopt;

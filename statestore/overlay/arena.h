@@ -52,7 +52,7 @@ class Arena {
     std::unique_ptr<char[]> memory;  // NOLINT(modernize-avoid-c-arrays)
     std::size_t size = 0;
   };
-  static constexpr std::size_t kChunkBytes = 64 * 1024;
+  static constexpr std::size_t kChunkBytes = std::size_t{64} * 1024;
   // What a quiet store keeps after a busy commit: 4 MiB.
   static constexpr std::size_t kChunksKept = 64;
 
@@ -62,8 +62,8 @@ class Arena {
     }
     if (chunk_ == chunks_.size()) {
       const std::size_t bytes = std::max(size, kChunkBytes);
-      chunks_.push_back({std::make_unique_for_overwrite<char[]>(bytes),
-                         bytes});  // NOLINT(modernize-avoid-c-arrays)
+      // NOLINTNEXTLINE(modernize-avoid-c-arrays)
+      chunks_.push_back({std::make_unique_for_overwrite<char[]>(bytes), bytes});
     }
     next_ = chunks_[chunk_].memory.get();
     room_ = chunks_[chunk_].size;

@@ -58,7 +58,7 @@ class KeyFilter {
   }
 
  private:
-  static constexpr std::size_t kFirstCapacity = 64 * 1024;
+  static constexpr std::size_t kFirstCapacity = std::size_t{64} * 1024;
   struct Stack {
     std::vector<SplitBlockBloom> filters;
     std::size_t capacity = 0;  // of the last filter

@@ -42,6 +42,10 @@ inline constexpr Lacking kLackingNew = with_new_value<VOut>(with_new_key<KOut>(L
 // `part`: "keys" or "values", of the records behind `node`. Throws TopologyError.
 [[noreturn]] void no_serde(const std::string& node, const char* part);
 
+constexpr bool lacks(Lacking lacking, Lacking part) {
+  return (lacking & part) == part;
+}
+
 template <bool kLacks, class T>
 Serde<T> carried_or_default(const std::optional<Serde<T>>& carried, const PlanNode& node,
                             const char* part) {
@@ -57,13 +61,12 @@ Serde<T> carried_or_default(const std::optional<Serde<T>>& carried, const PlanNo
 
 template <Lacking kLacking, class K, class V>
 Serde<K> key_serde_of(const StreamPlan<K, V>& stream) {
-  return carried_or_default < (kLacking & Lacking::key) ==
-         Lacking::key > (stream.key_serde, *stream.node, "keys");
+  return carried_or_default<lacks(kLacking, Lacking::key)>(stream.key_serde, *stream.node, "keys");
 }
 template <Lacking kLacking, class K, class V>
 Serde<V> value_serde_of(const StreamPlan<K, V>& stream) {
-  return carried_or_default < (kLacking & Lacking::value) ==
-         Lacking::value > (stream.value_serde, *stream.node, "values");
+  return carried_or_default<lacks(kLacking, Lacking::value)>(stream.value_serde, *stream.node,
+                                                             "values");
 }
 
 // `options`: SerdeOptions.
