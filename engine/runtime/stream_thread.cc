@@ -153,15 +153,14 @@ Result<void> StreamThread::turn() {
   if (!ready) {
     return {};
   }
-  Result<bool> advanced = tasks_->advance(tasks_->running().empty() ? kIdleWait : milliseconds(0));
+  const Result<void> advanced = advance_tasks();
   if (!advanced.has_value()) {
     if (advanced.error().kind == ErrorKind::corrupted_state) {
       const std::vector<TaskId> restoring = tasks_->restoring();
       corrupted_.insert(restoring.begin(), restoring.end());
     }
-    return std::move(advanced).error();
+    return advanced.error();
   }
-  on_the_way_ = *advanced;
   if (commit_->running()) {
     PAWL_TRY(step_commit());
   } else {
@@ -169,6 +168,12 @@ Result<void> StreamThread::turn() {
   }
   keep_house();
   return {};
+}
+
+Result<void> StreamThread::advance_tasks() {
+  on_the_way_ = PAWL_TRY(tasks_->advance(tasks_->running().empty() ? kIdleWait : milliseconds(0)));
+  // A processor's init() may write and send, which has no place in a transaction that is ending.
+  return commit_->running() ? Result<void>() : tasks_->start_restored();
 }
 
 Result<void> StreamThread::serve_membership() {
@@ -364,7 +369,9 @@ Result<bool> StreamThread::process() {
   while (any && left > 0 && !producer_->failure().has_value()) {
     any = false;
     const MonotonicTime now = surroundings_.clock->monotonic();
-    for (StreamTask* task : tasks_->running()) {
+    const std::vector<StreamTask*>& running = tasks_->running();
+    for (std::size_t place = 0; place < running.size(); ++place) {
+      StreamTask* const task = running[(next_place_ + place) % running.size()];
       processing_ = task->id();
       for (int record = 0; record < kRecordsPerTask; ++record) {
         if (!PAWL_TRY(task->process_one(now))) {
@@ -375,6 +382,8 @@ Result<bool> StreamThread::process() {
         PAWL_TRY(task->punctuate_stream_time());
         if (task->wants_commit()) {
           processing_.reset();
+          // Whose transaction is full must not keep the others from theirs.
+          next_place_ = (next_place_ + place + 1) % running.size();
           return true;
         }
       }

@@ -61,6 +61,7 @@ class StreamThread {
   [[nodiscard]] TaskEnvironment environment_of(TaskId task);
 
   Result<void> turn();
+  Result<void> advance_tasks();
   Result<void> serve_membership();
   Result<void> apply_change();
   Result<void> close_tasks_of(const AssignmentChange& change);
@@ -99,6 +100,7 @@ class StreamThread {
 
   WaitReport wait_;
   std::optional<TaskId> processing_;        // the task in hand
+  std::size_t next_place_ = 0;              // of the running tasks: whose turn it is
   std::set<TaskId> corrupted_;              // to be rebuilt once nothing is uncommitted
   std::optional<AssignmentChange> change_;  // delivered, not acknowledged yet
   bool busy_ = false;                       // the last turn found something to process

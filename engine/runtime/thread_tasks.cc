@@ -10,6 +10,8 @@ namespace pawl::internal {
 namespace {
 
 constexpr std::chrono::milliseconds kAdminTimeout{2'000};
+// After the ends could not be read.
+constexpr std::chrono::milliseconds kEndsPause{5'000};
 // Openings wait for the broker. Those of one turn take no longer than this and one more wait, so
 // that running tasks can commit.
 constexpr std::chrono::milliseconds kOpeningShare{200};
@@ -128,20 +130,28 @@ Result<bool> ThreadTasks::advance(std::chrono::milliseconds timeout) {
     PAWL_TRY(restoration_.add(task, starts, ends));
   }
   if (!restoration_.idle()) {
-    for (StreamTask* task : PAWL_TRY(restoration_.step(timeout))) {
-      PAWL_TRY(start_running(task));
+    for (const StreamTask* task : PAWL_TRY(restoration_.step(timeout))) {
+      restored_.push_back(task->id());
     }
   }
   return !opening_.empty() || !restoring_.empty();
 }
 
-Result<void> ThreadTasks::start_running(StreamTask* restored) {
-  const TaskId id = restored->id();
+Result<void> ThreadTasks::start_restored() {
+  while (!restored_.empty()) {
+    const TaskId id = restored_.back();
+    restored_.pop_back();
+    PAWL_TRY(start_running(id));
+  }
+  return {};
+}
+
+Result<void> ThreadTasks::start_running(TaskId id) {
+  // What was rolled forward must not be rolled forward again.
+  TaskStores& stores = restoring_.at(id).task->stores();
+  PAWL_TRY(stores.flush({}, stores.growth(), FlushMode::wait, surroundings_.clock->monotonic()));
   auto owned = restoring_.extract(id);
   StreamTask& task = *owned.mapped().task;
-  // What was rolled forward must not be rolled forward again.
-  TaskStores& stores = task.stores();
-  PAWL_TRY(stores.flush({}, stores.growth(), FlushMode::wait, surroundings_.clock->monotonic()));
   PAWL_TRY(task.resume(owned.mapped().offsets));
   PAWL_TRY(task.start());
   PAWL_TRY(router_.add(task, task.committed_offsets()));
@@ -189,7 +199,13 @@ Result<void> ThreadTasks::flush_due() {
       due.push_back(task->id());
     }
   }
+  if (due.empty() || now < next_ends_) {
+    return {};
+  }
   const std::map<TopicPartition, Offset> ends = read_ends(due);
+  if (ends.empty()) {
+    next_ends_ = now + kEndsPause;  // a commit must not wait for this every time
+  }
   for (const TaskId id : due) {
     const TaskStores& stores = find_running(id)->stores();
     if (!ends.empty() || stores.changelogs().empty()) {
@@ -213,6 +229,7 @@ Result<void> ThreadTasks::close(TaskId id, Close how,
   opening_.erase(id);
   unproven_ends_.erase(id);
   rebuilding_.erase(id);
+  std::erase(restored_, id);
   if (auto owned = restoring_.extract(id)) {
     PAWL_TRY(restoration_.remove(*owned.mapped().task));
     owned.mapped().task->close();

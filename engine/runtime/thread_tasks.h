@@ -31,8 +31,11 @@ class ThreadTasks {
   void gain(TaskId id);
   [[nodiscard]] bool owns(TaskId id) const;
 
-  // Moves tasks on towards running. Returns: whether something is still on its way. Errors: fatal.
+  // Opens and restores. Returns: whether something is still on its way. Errors: corrupted_state,
+  // fatal.
   Result<bool> advance(std::chrono::milliseconds timeout);
+  // Makes tasks that are restored run. Requires: no commit is under way. Errors: as advance().
+  Result<void> start_restored();
 
   // Lifetime: until the next call that opens or closes a task.
   [[nodiscard]] const std::vector<StreamTask*>& running() const { return running_list_; }
@@ -68,7 +71,7 @@ class ThreadTasks {
     ChangelogGrowth growth;
   };
 
-  Result<void> start_running(StreamTask* restored);
+  Result<void> start_running(TaskId id);
   void refresh_list();
 
   const ThreadSurroundings& surroundings_;
@@ -78,9 +81,11 @@ class ThreadTasks {
   SourceRouter& router_;
   std::map<TaskId, std::unique_ptr<TaskOpening>> opening_;
   std::map<TaskId, OwnedTask> restoring_;
+  std::vector<TaskId> restored_;  // of restoring_, waiting for start_restored()
   std::map<TaskId, OwnedTask> running_;
   std::vector<StreamTask*> running_list_;
   std::map<TaskId, UnprovenEnds> unproven_ends_;
+  MonotonicTime next_ends_{0};          // not read before
   std::set<TaskId> rebuilding_;         // not running since
   std::optional<TaskId> next_opening_;  // whose turn it is
 };

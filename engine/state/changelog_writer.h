@@ -27,28 +27,32 @@ class ChangelogWriter final : public ChangelogSink {
     record.headers = &headers;
     outputs_.send(record);
     ++written_;
-    bytes_ += key.size() + value.value_or(BytesView()).size();
+    written_bytes_ += key.size() + value.value_or(BytesView()).size();
   }
 
   // The transaction is over, and its marker is in the changelog if a record is.
   void end_transaction() {
     offsets_ += written_ + (written_ > 0 ? 1 : 0);
+    bytes_ += written_bytes_;
     written_ = 0;
+    written_bytes_ = 0;
   }
 
   [[nodiscard]] const TopicPartition& changelog() const { return changelog_; }
   // How far the changelog has grown since the object was made: records and markers, aborted
   // transactions included.
   [[nodiscard]] std::uint64_t offsets() const { return offsets_ + written_; }
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_ + written_bytes_; }
   // Of these, the records of the transaction that is open.
   [[nodiscard]] std::uint64_t written() const { return written_; }
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  [[nodiscard]] std::uint64_t written_bytes() const { return written_bytes_; }
 
  private:
   TopicPartition changelog_;
   OutputCollector& outputs_;
   std::uint64_t offsets_ = 0;
   std::uint64_t written_ = 0;
+  std::uint64_t written_bytes_ = 0;
   std::uint64_t bytes_ = 0;
 };
 

@@ -18,7 +18,7 @@ namespace {
 constexpr int kLayoutVersion = 1;
 
 // See the head of TaskStores.
-constexpr std::uint64_t kBoundShares = 6;
+constexpr std::uint64_t kBoundShares = 8;
 
 std::string position_name(const std::string& store) {
   return "position/" + store;
@@ -208,17 +208,22 @@ void TaskStores::log_pending() {
 
 bool TaskStores::commit_due() const {
   std::uint64_t logged = 0;
+  std::uint64_t logged_bytes = 0;
   PendingChanges pending;
   for (const auto& entry : entries_) {
     const PendingChanges of_store = entry->store->pending();
     pending.rows += of_store.rows;
     pending.bytes += of_store.bytes;
-    logged += entry->writer == nullptr ? 0 : entry->writer->written();
+    if (entry->writer != nullptr) {
+      logged += entry->writer->written();
+      logged_bytes += entry->writer->written_bytes();
+    }
   }
   // Natively a row is logged at the commit, else every write at once.
   return std::max<std::uint64_t>(logged, pending.rows) * kBoundShares >=
              options_.roll_forward_records_max ||
-         pending.bytes * kBoundShares >= options_.roll_forward_bytes_max;
+         std::max<std::uint64_t>(logged_bytes, pending.bytes) * kBoundShares >=
+             options_.roll_forward_bytes_max;
 }
 
 Result<void> TaskStores::apply(const std::vector<Entry*>& entries) {

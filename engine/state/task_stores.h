@@ -55,11 +55,12 @@ struct ChangelogGrowth {
 };
 
 // What a crash makes the next start replay is bounded by the options above. The sum is: a
-// transaction is at most a sixth of the bound (commit_due); a flush is due a sixth after the ends
-// that the last one stored (flush_due); its own ends are stored one transaction later, when the
-// next commit has proved that they are ours; and it waits for the last one to finish. So at worst,
-// just before a flush that follows a slow one, five sixths are not durable; one is left for the
-// record that makes a transaction too large.
+// transaction is at most an eighth of the bound (commit_due); a flush is due an eighth after the
+// ends that the last one stored (flush_due); its own ends are stored one transaction later, when
+// the next commit has proved that they are ours; and it waits for the last one to finish. So at
+// worst, just before a flush that follows a slow one, five eighths are not durable. The rest is for
+// single records that write many rows, and for aborted transactions in between, which are skipped
+// but lie on the way. The bound does not hold while the broker does not tell the ends.
 class TaskStores {
  public:
   // `context`: the record in hand; `outputs`: where changelog records go. All outlive the object.

@@ -153,6 +153,7 @@ class KillTest : public ::testing::Test {
         },
         seconds(120)))
         << log_tails();
+    ASSERT_TRUE(eventually([&] { return !transactions_open(kafka_, application_, topics_); }));
     for (auto& [number, instance] : instances_) {
       instance->signal(SIGTERM);
     }

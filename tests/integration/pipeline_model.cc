@@ -132,8 +132,8 @@ void check_final(const std::vector<StoredRecord>& input, const std::vector<Store
 // open is ended by the coordinator, up to a transaction timeout later.
 std::map<TopicPartition, Offset> ends_of_records(const Kafka& kafka, const std::string& topic) {
   std::map<TopicPartition, Offset> ends;
-  for (const TopicPartition& where : kafka.partitions(topic)) {
-    ends[where] = Offset(0);
+  for (const auto& [where, start] : kafka.starts(topic)) {
+    ends[where] = start;
   }
   for (const StoredRecord& record : kafka.read(topic)) {
     ends[record.where] = Offset(record.offset.value() + 1);
@@ -156,10 +156,9 @@ void check_offsets(const Kafka& kafka, const std::string& application, const std
   }
 }
 
-// A read_committed reader gets to the end only when no transaction is open.
-bool transaction_open(const Kafka& kafka, const std::string& topic) {
-  return kafka.last_stable_offsets(topic) != kafka.ends(topic);
-}
+// Markers are written soon after the commit. Much less than the transaction timeout, after which
+// the coordinator would end what an instance left open.
+constexpr std::chrono::seconds kMarkersLate{5};
 
 std::map<Bytes, std::pair<Timestamp, Bytes>> fold(const std::vector<StoredRecord>& changelog,
                                                   PartitionId partition) {
@@ -180,7 +179,7 @@ std::map<Bytes, std::pair<Timestamp, Bytes>> fold(const std::vector<StoredRecord
 // The rows of a closed task's key-value store.
 std::optional<std::map<Bytes, std::pair<Timestamp, Bytes>>> rows_on_disk(
     const std::filesystem::path& directory, const std::string& application, TaskId task,
-    const StoreSpec& spec, Offset end_of_changelog) {
+    const StoreSpec& spec, Offset end_of_records, Offset end) {
   WriteContext context;
   pawl::testing::internal::DriverCollector outputs;
   SilentLog log;
@@ -193,8 +192,9 @@ std::optional<std::map<Bytes, std::pair<Timestamp, Bytes>>> rows_on_disk(
   }
   const auto position = (*backend)->metadata("position/" + spec.name);
   if (!position.has_value() || !position->has_value() ||
-      big_endian::load_i64((*position)->data()) < end_of_changelog.value()) {
-    return std::nullopt;  // an older owner's copy
+      big_endian::load_i64((*position)->data()) < end_of_records.value() ||
+      big_endian::load_i64((*position)->data()) > end.value()) {
+    return std::nullopt;  // an older owner's copy, or one that claims what is not there
   }
   auto store = (*backend)->open_store(spec);
   std::map<Bytes, std::pair<Timestamp, Bytes>> rows;
@@ -208,17 +208,28 @@ std::optional<std::map<Bytes, std::pair<Timestamp, Bytes>>> rows_on_disk(
 
 }  // namespace
 
+bool transactions_open(const Kafka& kafka, const std::string& application,
+                       const std::string& topics) {
+  const std::vector<std::string> written = {topics + "echo",
+                                            topics + "per-key",
+                                            topics + "final",
+                                            application + "-by-group-repartition",
+                                            application + "-per-key-store-changelog",
+                                            application + "-per-group-store-changelog",
+                                            application + "-unique-store-changelog",
+                                            application + "-final-store-changelog"};
+  // A read_committed reader gets to the end only when no transaction is open.
+  return std::any_of(written.begin(), written.end(), [&](const std::string& topic) {
+    return kafka.last_stable_offsets(topic) != kafka.ends(topic);
+  });
+}
+
 std::vector<std::string> check_pipeline_outputs(const Kafka& kafka, const std::string& application,
                                                 const std::string& topics) {
   Differences differences;
   const std::string repartition = application + "-by-group-repartition";
-  for (const std::string& topic :
-       {topics + "echo", topics + "per-key", topics + "final", repartition,
-        application + "-per-key-store-changelog", application + "-per-group-store-changelog",
-        application + "-unique-store-changelog", application + "-final-store-changelog"}) {
-    if (!eventually([&] { return !transaction_open(kafka, topic); })) {
-      tell(differences, "a transaction stays open on ", topic);
-    }
+  if (!eventually([&] { return !transactions_open(kafka, application, topics); }, kMarkersLate)) {
+    tell(differences, "a transaction was left open");
   }
   const std::vector<StoredRecord> input = kafka.read(topics + "in", Isolation::read_uncommitted);
   check_echo(input, kafka.read(topics + "echo"), differences);
@@ -237,6 +248,7 @@ std::vector<std::string> check_pipeline_stores(const Kafka& kafka, const std::st
   const StoreSpec spec = Materialized().spec("per-key-store", StoreKind::key_value);
   for (const auto& [where, end] : ends_of_records(kafka, topic)) {
     const TaskId task{SubtopologyId(0), where.partition};
+    const Offset end_of_changelog = kafka.ends(topic).at(where);
     int found = 0;
     for (const std::string& state_dir : state_dirs) {
       const std::filesystem::path directory =
@@ -244,7 +256,8 @@ std::vector<std::string> check_pipeline_stores(const Kafka& kafka, const std::st
       if (!std::filesystem::exists(directory)) {
         continue;
       }
-      if (const auto rows = rows_on_disk(directory, application, task, spec, end)) {
+      if (const auto rows =
+              rows_on_disk(directory, application, task, spec, end, end_of_changelog)) {
         ++found;
         const auto folded = fold(changelog, where.partition);
         if (*rows != folded) {

@@ -9,12 +9,17 @@
 
 namespace pawl::test {
 
+// Whether a transaction is open on what the pipeline writes. One that a killed instance left ends
+// by itself a transaction timeout later at most.
+bool transactions_open(const Kafka& kafka, const std::string& application,
+                       const std::string& topics);
+
 // Returns: every difference between outputs, stores, offsets and what they ought to be; empty = all
 // is right. Compares:
 //   I1  the outputs as a multiset, one for one
 //   I2  outputs of one source partition appear in its order
 //   I3  the committed offsets are behind the last record of every input and repartition partition
-//   I4  no transaction stays open: every topic's last stable offset becomes its end
+//   I4  no transaction was left open: every topic's last stable offset soon becomes its end
 std::vector<std::string> check_pipeline_outputs(const Kafka& kafka, const std::string& application,
                                                 const std::string& topics);
 

@@ -56,20 +56,24 @@ void TaskMembership::close_client() {
     give_back(pending.give_back.get());
     pending.give_back.reset();
   }
-  events_.clear();
   // A client that is destroyed while a rebalance waits for its answer waits for it for ever. So it
   // is closed first, and whatever it asks is answered.
   queue_.reset(rd_kafka_queue_new(instance_->get()));
   const ErrorHandle refused(rd_kafka_consumer_close_queue(instance_->get(), queue_.get()));
+  if (refused != nullptr) {
+    // A client that has failed for good still waits for the answer to an assignment.
+    rd_kafka_assign(instance_->get(), nullptr);
+  }
   const Deadline deadline(kGoodbye);
   while (rd_kafka_consumer_closed(instance_->get()) == 0 && !deadline.passed()) {
     const EventHandle event = next_event(milliseconds(deadline.remaining_ms(milliseconds(10))));
     if (event != nullptr && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
       answer(event.get());
     } else if (event == nullptr && refused != nullptr) {
-      return;  // a client that has failed for good asks nothing new
+      break;  // and asks nothing new
     }
   }
+  events_.clear();
 }
 
 void TaskMembership::answer(rd_kafka_event_t* event) {
@@ -95,18 +99,22 @@ std::optional<Error> TaskMembership::fatal_error() const {
 Result<void> TaskMembership::replace_fenced_client() {
   Error fatal = *fatal_error();
   const bool again = fenced_until_.has_value() && !fenced_until_->passed();
-  if (!fenced() || again || leaving_ != Leaving::no) {
+  if (!fenced() || again) {
     return fatal;
+  }
+  if (leaving_ != Leaving::no) {
+    interrupted_ = !owned_.empty();
+    return {};
   }
   const Mark mark("membership_fenced");
   instance_->log().write(LogLevel::warning,
                          fatal.message + ", or this one was taken for another: joining once more");
   fenced_until_.emplace(kFencedAgain);
+  std::shared_ptr<Instance> next = PAWL_TRY(make_instance_());  // takes no part before join()
   interrupted_ = !owned_.empty();
   close_client();
   queue_.reset();
-  instance_.reset();
-  instance_ = PAWL_TRY(make_instance_());
+  instance_ = std::move(next);
   open_client();
   return join();
 }
@@ -351,6 +359,9 @@ Result<void> TaskMembership::commit_offsets(std::span<const OffsetToCommit> offs
   if (answer == nullptr) {
     return Error{ErrorKind::retriable, "committing offsets: no answer yet"};
   }
+  if (fenced()) {
+    return Error{ErrorKind::fenced, "committing offsets: the member was fenced"};
+  }
   const rd_kafka_topic_partition_list_t* const results =
       rd_kafka_event_topic_partition_list(answer.get());
   for (int index = 0; results != nullptr && index < results->cnt; ++index) {
@@ -389,7 +400,7 @@ void TaskMembership::advance_leaving() {
     leaving_ = Leaving::given_back;
     answer_by_.emplace(kLeaveAnswer);
   }
-  if (instance_->watch_seen()) {
+  if (instance_->watch_seen() || fenced()) {
     left_ = true;
   } else if (answer_by_->passed()) {
     instance_->log().write(LogLevel::warning,

@@ -45,7 +45,7 @@ class TaskStoresTest : public ::testing::Test {
                                    const std::string& application = "app") {
     TaskStoresOptions options;
     options.application_id = application;
-    options.roll_forward_records_max = 60;
+    options.roll_forward_records_max = 80;
     options.compatibility = compatibility_;
     auto stores = std::make_unique<TaskStores>(options, context_, outputs_, log_);
     const Result<void> opened = stores->open(
@@ -145,7 +145,7 @@ TEST_F(TaskStoresTest, ForgetsWhatWasNotFlushedAndSaysFromWhereToRollForward) {
   EXPECT_FALSE(key_value(*stores).get("7").has_value()) << "it comes back from the changelog";
 }
 
-TEST_F(TaskStoresTest, WantsAFlushAtASixthOfTheRollForwardBound) {
+TEST_F(TaskStoresTest, WantsAFlushAtAnEighthOfTheRollForwardBound) {
   auto stores = open({key_value_spec()});
   put_and_commit(*stores, 0, 8);
   EXPECT_EQ(stores->growth().offsets, 9U) << "eight records and the marker of the transaction";
@@ -172,7 +172,7 @@ TEST_F(TaskStoresTest, CountsWhatWasLoggedBehindTheEndsThatAreStored) {
   EXPECT_TRUE(stores->flush_due(MonotonicTime(0))) << "what came behind the ends would be replayed";
 }
 
-TEST_F(TaskStoresTest, WantsACommitAtASixthOfTheRollForwardBound) {
+TEST_F(TaskStoresTest, WantsACommitAtAnEighthOfTheRollForwardBound) {
   for (const Compatibility compatibility :
        {Compatibility::native, Compatibility::kafka_streams_4_3}) {
     compatibility_ = compatibility;
