@@ -18,7 +18,8 @@ namespace {
 constexpr int kLayoutVersion = 1;
 
 // See the head of TaskStores.
-constexpr std::uint64_t kBoundShares = 8;
+constexpr std::uint64_t kCommitShares = 16;
+constexpr std::uint64_t kFlushShares = 4;
 
 std::string position_name(const std::string& store) {
   return "position/" + store;
@@ -220,9 +221,9 @@ bool TaskStores::commit_due() const {
     }
   }
   // Natively a row is logged at the commit, else every write at once.
-  return std::max<std::uint64_t>(logged, pending.rows) * kBoundShares >=
+  return std::max<std::uint64_t>(logged, pending.rows) * kCommitShares >=
              options_.roll_forward_records_max ||
-         std::max<std::uint64_t>(logged_bytes, pending.bytes) * kBoundShares >=
+         std::max<std::uint64_t>(logged_bytes, pending.bytes) * kCommitShares >=
              options_.roll_forward_bytes_max;
 }
 
@@ -313,8 +314,8 @@ bool TaskStores::flush_due(MonotonicTime now) const {
     return false;
   }
   const ChangelogGrowth grown = growth();
-  return (grown.offsets - flushed_.offsets) * kBoundShares >= options_.roll_forward_records_max ||
-         (grown.bytes - flushed_.bytes) * kBoundShares >= options_.roll_forward_bytes_max ||
+  return (grown.offsets - flushed_.offsets) * kFlushShares >= options_.roll_forward_records_max ||
+         (grown.bytes - flushed_.bytes) * kFlushShares >= options_.roll_forward_bytes_max ||
          now - last_flush_ >= options_.flush_interval || has_dead_segments();
 }
 

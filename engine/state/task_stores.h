@@ -55,10 +55,10 @@ struct ChangelogGrowth {
 };
 
 // What a crash makes the next start replay is bounded by the options above. The sum is: a
-// transaction is at most an eighth of the bound (commit_due); a flush is due an eighth after the
+// transaction is at most a sixteenth of the bound (commit_due); a flush is due a quarter after the
 // ends that the last one stored (flush_due); its own ends are stored one transaction later, when
 // the next commit has proved that they are ours; and it waits for the last one to finish. So at
-// worst, just before a flush that follows a slow one, five eighths are not durable. The rest is for
+// worst, just before a flush that follows a slow one, 2/4 + 3/16 are not durable. The rest is for
 // single records that write many rows, and for aborted transactions in between, which are skipped
 // but lie on the way. The bound does not hold while the broker does not tell the ends.
 class TaskStores {

@@ -45,7 +45,7 @@ class TaskStoresTest : public ::testing::Test {
                                    const std::string& application = "app") {
     TaskStoresOptions options;
     options.application_id = application;
-    options.roll_forward_records_max = 80;
+    options.roll_forward_records_max = roll_forward_max_;
     options.compatibility = compatibility_;
     auto stores = std::make_unique<TaskStores>(options, context_, outputs_, log_);
     const Result<void> opened = stores->open(
@@ -78,6 +78,7 @@ class TaskStoresTest : public ::testing::Test {
   test::TemporaryDirectory directory_;
   std::shared_ptr<RocksdbMemory> memory_ = make_rocksdb_memory({});
   Compatibility compatibility_ = Compatibility::native;
+  std::uint64_t roll_forward_max_ = 40;
   WriteContext context_;
   pawl::testing::internal::DriverCollector outputs_;
   test::SilentLog log_;
@@ -145,7 +146,7 @@ TEST_F(TaskStoresTest, ForgetsWhatWasNotFlushedAndSaysFromWhereToRollForward) {
   EXPECT_FALSE(key_value(*stores).get("7").has_value()) << "it comes back from the changelog";
 }
 
-TEST_F(TaskStoresTest, WantsAFlushAtAnEighthOfTheRollForwardBound) {
+TEST_F(TaskStoresTest, WantsAFlushAtAQuarterOfTheRollForwardBound) {
   auto stores = open({key_value_spec()});
   put_and_commit(*stores, 0, 8);
   EXPECT_EQ(stores->growth().offsets, 9U) << "eight records and the marker of the transaction";
@@ -172,7 +173,8 @@ TEST_F(TaskStoresTest, CountsWhatWasLoggedBehindTheEndsThatAreStored) {
   EXPECT_TRUE(stores->flush_due(MonotonicTime(0))) << "what came behind the ends would be replayed";
 }
 
-TEST_F(TaskStoresTest, WantsACommitAtAnEighthOfTheRollForwardBound) {
+TEST_F(TaskStoresTest, WantsACommitAtASixteenthOfTheRollForwardBound) {
+  roll_forward_max_ = 160;
   for (const Compatibility compatibility :
        {Compatibility::native, Compatibility::kafka_streams_4_3}) {
     compatibility_ = compatibility;
@@ -186,6 +188,21 @@ TEST_F(TaskStoresTest, WantsACommitAtAnEighthOfTheRollForwardBound) {
 
     EXPECT_FALSE(stores->commit_due());
   }
+}
+
+TEST_F(TaskStoresTest, CountsWhatIsLoggedNotWhatIsChanged) {
+  roll_forward_max_ = 160;
+  const auto due_after_ten_puts_of_a_key = [&](Compatibility compatibility) {
+    compatibility_ = compatibility;
+    auto stores = open({key_value_spec()});
+    for (int value = 0; value < 10; ++value) {
+      key_value(*stores).put("k", std::to_string(value), Timestamp(1));
+    }
+    return stores->commit_due();
+  };
+
+  EXPECT_FALSE(due_after_ten_puts_of_a_key(Compatibility::native)) << "one record at the commit";
+  EXPECT_TRUE(due_after_ten_puts_of_a_key(Compatibility::kafka_streams_4_3)) << "ten already";
 }
 
 TEST_F(TaskStoresTest, WantsAFlushWhenChangesGrowOld) {

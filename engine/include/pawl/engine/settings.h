@@ -57,7 +57,7 @@ struct Settings {
   std::size_t buffered_records_max = 10'000;   // per partition
   std::size_t buffered_bytes_max = 8U << 20U;  // per partition
   // Per thread, inside the Kafka client, which needs up to eight times as much for small records.
-  std::size_t fetch_queue_bytes_max = 4U << 20U;
+  std::size_t fetch_queue_bytes_max = 2U << 20U;
 
   // After a crash at most this much of the changelogs is replayed, per task.
   std::uint64_t roll_forward_max = 200'000;  // records
