@@ -8,6 +8,7 @@
 #include "support/temporary_directory.h"
 
 #include <pawl/engine/partitioner.h>
+#include <pawl/engine/settings.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -123,6 +124,7 @@ class KillTest : public ::testing::Test {
       if (slice % 10 == 9) {
         const int victim = static_cast<int>(random_() % 3);
         instances_[victim]->kill();
+        last_kill_ = std::chrono::steady_clock::now();
         ++kills_;
         start_instance(victim, run);
       }
@@ -153,7 +155,15 @@ class KillTest : public ::testing::Test {
         },
         seconds(120)))
         << log_tails();
-    ASSERT_TRUE(eventually([&] { return !transactions_open(kafka_, application_, topics_); }));
+    // An instance that came back as another member left a transaction that the coordinator ends:
+    // its markers are the last to come, and the instances must have passed them as well.
+    const auto markers = last_kill_ + Settings().transaction_timeout + seconds(2);
+    eventually([&] { return std::chrono::steady_clock::now() >= markers; }, seconds(30));
+    ASSERT_TRUE(eventually([&] {
+      return !transactions_open(kafka_, application_, topics_) &&
+             kafka_.caught_up(application_, topics_ + "in") &&
+             kafka_.caught_up(application_, application_ + "-by-group-repartition");
+    })) << log_tails();
     for (auto& [number, instance] : instances_) {
       instance->signal(SIGTERM);
     }
@@ -195,6 +205,7 @@ class KillTest : public ::testing::Test {
   unsigned seed_ = 0;
   std::int64_t sent_ = 0;
   int kills_ = 0;
+  std::chrono::steady_clock::time_point last_kill_;
   bool loading_ = true;
 };
 

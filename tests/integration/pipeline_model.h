@@ -18,7 +18,7 @@ bool transactions_open(const Kafka& kafka, const std::string& application,
 // is right. Compares:
 //   I1  the outputs as a multiset, one for one
 //   I2  outputs of one source partition appear in its order
-//   I3  the committed offsets are behind the last record of every input and repartition partition
+//   I3  the committed offsets equal the end of every input and repartition partition
 //   I4  no transaction was left open: every topic's last stable offset soon becomes its end
 std::vector<std::string> check_pipeline_outputs(const Kafka& kafka, const std::string& application,
                                                 const std::string& topics);
