@@ -203,10 +203,8 @@ Result<void> StreamThread::apply_change() {
     case AssignmentChange::Kind::revoked:
       // What the tasks did is committed while they are still ours; all tasks of the thread share
       // the transaction.
-      if (std::any_of(tasks_->running().begin(), tasks_->running().end(),
-                      [](const StreamTask* task) { return task->dirty(); })) {
+      if (begin_last_commit(change_->tasks)) {
         const CrashPoint before("rebalance.before_commit");
-        begin_commit();
         return {};
       }
       break;
@@ -221,10 +219,19 @@ Result<void> StreamThread::apply_change() {
   return close_tasks_of(*change_);
 }
 
+bool StreamThread::begin_last_commit(const std::vector<TaskId>& tasks) {
+  const bool dirty = std::any_of(tasks_->running().begin(), tasks_->running().end(),
+                                 [](const StreamTask* task) { return task->dirty(); });
+  if (!dirty &&
+      (!producer_->present() || std::exchange(ends_noted_, true) || !tasks_->note_ends(tasks))) {
+    return false;
+  }
+  begin_commit();
+  return true;
+}
+
 Result<void> StreamThread::close_tasks_of(const AssignmentChange& change) {
   const bool clean = change.kind == AssignmentChange::Kind::revoked;
-  const std::map<TopicPartition, Offset> ends =
-      clean ? last_ends(change.tasks) : std::map<TopicPartition, Offset>();
   for (const TaskId task : change.tasks) {
     PAWL_TRY(tasks_->suspend(task));
   }
@@ -232,19 +239,11 @@ Result<void> StreamThread::close_tasks_of(const AssignmentChange& change) {
   // Others may go on with the tasks now; the flush below is only about our own next start.
   membership_->acknowledge();
   for (const TaskId task : change.tasks) {
-    PAWL_TRY(
-        tasks_->close(task, clean ? ThreadTasks::Close::clean : ThreadTasks::Close::dirty, ends));
+    PAWL_TRY(tasks_->close(task, clean ? ThreadTasks::Close::clean : ThreadTasks::Close::dirty));
   }
   change_.reset();
+  ends_noted_ = false;
   return {};
-}
-
-std::map<TopicPartition, Offset> StreamThread::last_ends(const std::vector<TaskId>& tasks) {
-  std::map<TopicPartition, Offset> ends = tasks_->read_ends(tasks);
-  if (!ends.empty() && !membership_->commit_identity().has_value()) {
-    ends.clear();  // lost meanwhile
-  }
-  return ends;
 }
 
 Result<void> StreamThread::step_commit() {
@@ -422,13 +421,13 @@ Result<void> StreamThread::maybe_commit() {
 }
 
 void StreamThread::begin_commit() {
-  std::vector<StreamTask*> dirty;
+  std::vector<StreamTask*> tasks;
   for (StreamTask* task : tasks_->running()) {
-    if (task->dirty()) {
-      dirty.push_back(task);
+    if (task->dirty() || tasks_->has_unproven_ends(task->id())) {
+      tasks.push_back(task);
     }
   }
-  commit_->begin(std::move(dirty));
+  commit_->begin(std::move(tasks));
 }
 
 milliseconds StreamThread::idle_wait() const {
@@ -500,10 +499,7 @@ void StreamThread::purge() {
 }
 
 Result<void> StreamThread::step_stop() {
-  const bool dirty = std::any_of(tasks_->running().begin(), tasks_->running().end(),
-                                 [](const StreamTask* task) { return task->dirty(); });
-  if (dirty && producer_->present()) {
-    begin_commit();
+  if (producer_->present() && begin_last_commit(tasks_->all())) {
     return step_commit();
   }
   if (stop_requested_.load() == 2 && !left_) {
@@ -515,10 +511,8 @@ Result<void> StreamThread::step_stop() {
   if (left_ && !membership_->left()) {
     return {};
   }
-  const std::vector<TaskId> all = tasks_->all();
-  const std::map<TopicPartition, Offset> ends = last_ends(all);
-  for (const TaskId task : all) {
-    PAWL_TRY(tasks_->close(task, ThreadTasks::Close::clean, ends));
+  for (const TaskId task : tasks_->all()) {
+    PAWL_TRY(tasks_->close(task, ThreadTasks::Close::clean));
   }
   surroundings_.publish_metrics(number_, metrics_.snapshot());
   stopped_ = true;

@@ -65,8 +65,9 @@ class StreamThread {
   Result<void> serve_membership();
   Result<void> apply_change();
   Result<void> close_tasks_of(const AssignmentChange& change);
-  // Where the changelogs of tasks that are about to be closed end.
-  std::map<TopicPartition, Offset> last_ends(const std::vector<TaskId>& tasks);
+  // Begins what must be committed before these tasks can be closed clean: their work, then the
+  // proof that the noted ends of their changelogs are theirs. Returns: whether a commit was begun.
+  bool begin_last_commit(const std::vector<TaskId>& tasks);
   Result<void> step_commit();
   Result<void> apply_outcome(CommitOutcome outcome);
   // What a failed turn leads to. Errors: fatal.
@@ -103,6 +104,7 @@ class StreamThread {
   std::size_t next_place_ = 0;              // of the running tasks: whose turn it is
   std::set<TaskId> corrupted_;              // to be rebuilt once nothing is uncommitted
   std::optional<AssignmentChange> change_;  // delivered, not acknowledged yet
+  bool ends_noted_ = false;                 // of the tasks that are about to be closed
   bool busy_ = false;                       // the last turn found something to process
   bool on_the_way_ = false;                 // tasks are being opened or restored
   MonotonicTime last_commit_{0};

@@ -165,26 +165,35 @@ Result<void> ThreadTasks::start_running(TaskId id) {
   return {};
 }
 
-std::map<TopicPartition, Offset> ThreadTasks::read_ends(const std::vector<TaskId>& tasks) {
+bool ThreadTasks::note_ends(const std::vector<TaskId>& tasks) {
+  std::vector<StreamTask*> unflushed;
   std::vector<TopicPartition> changelogs;
   for (const TaskId id : tasks) {
-    if (StreamTask* const task = find_running(id)) {
+    StreamTask* const task = find_running(id);
+    if (task != nullptr && task->stores().unflushed()) {
       const std::vector<TopicPartition> of_task = task->stores().changelogs();
       changelogs.insert(changelogs.end(), of_task.begin(), of_task.end());
+      unflushed.push_back(task);
     }
   }
-  if (changelogs.empty()) {
-    return {};
+  std::map<TopicPartition, Offset> ends;
+  if (!changelogs.empty()) {
+    auto read = surroundings_.clients->admin().end_offsets(changelogs, kAdminTimeout);
+    if (!read.has_value()) {
+      // Without the ends the old positions stay, which only makes the next roll-forward longer.
+      surroundings_.log->write(
+          LogLevel::warning, opening_surroundings_.thread,
+          "the positions in the changelogs stay as they are: " + read.error().message);
+      next_ends_ = surroundings_.clock->monotonic() + kEndsPause;
+      return false;
+    }
+    ends = *std::move(read);
   }
-  auto ends = surroundings_.clients->admin().end_offsets(changelogs, kAdminTimeout);
-  if (!ends.has_value()) {
-    // Without the ends the old positions stay, which only makes the next roll-forward longer.
-    surroundings_.log->write(
-        LogLevel::warning, opening_surroundings_.thread,
-        "the positions in the changelogs stay as they are: " + ends.error().message);
-    return {};
+  for (StreamTask* task : unflushed) {
+    // A task takes its own of the ends.
+    unproven_ends_[task->id()] = {ends, task->stores().growth()};
   }
-  return *std::move(ends);
+  return !unflushed.empty();
 }
 
 Result<void> ThreadTasks::flush_due() {
@@ -199,18 +208,8 @@ Result<void> ThreadTasks::flush_due() {
       due.push_back(task->id());
     }
   }
-  if (due.empty() || now < next_ends_) {
-    return {};
-  }
-  const std::map<TopicPartition, Offset> ends = read_ends(due);
-  if (ends.empty()) {
-    next_ends_ = now + kEndsPause;  // a commit must not wait for this every time
-  }
-  for (const TaskId id : due) {
-    const TaskStores& stores = find_running(id)->stores();
-    if (!ends.empty() || stores.changelogs().empty()) {
-      unproven_ends_[id] = {ends, stores.growth()};  // a task takes its own of the ends
-    }
+  if (now >= next_ends_) {  // a commit must not wait for a silent broker every time
+    note_ends(due);
   }
   return {};
 }
@@ -224,8 +223,7 @@ Result<void> ThreadTasks::suspend(TaskId id) {
   return router_.remove(*task);
 }
 
-Result<void> ThreadTasks::close(TaskId id, Close how,
-                                const std::map<TopicPartition, Offset>& ends) {
+Result<void> ThreadTasks::close(TaskId id, Close how) {
   opening_.erase(id);
   unproven_ends_.erase(id);
   rebuilding_.erase(id);
@@ -245,7 +243,7 @@ Result<void> ThreadTasks::close(TaskId id, Close how,
     task.commit_aborted();
   } else {
     const CrashPoint before("task.before_final_flush");
-    const Result<void> flushed = task.stores().flush(ends, task.stores().growth(), FlushMode::wait,
+    const Result<void> flushed = task.stores().flush({}, task.stores().growth(), FlushMode::wait,
                                                      surroundings_.clock->monotonic());
     if (!flushed.has_value()) {
       surroundings_.log->write(

@@ -44,13 +44,8 @@ class ThreadTasks {
   // Ends a task in whatever stage. Clean: with everything committed; its state is flushed, so that
   // the next start has little to roll forward. Dirty: uncommitted writes are dropped. Nothing
   // happens for a task that is not here.
-  // `ends`: from read_ends().
   enum class Close { clean, dirty };
-  Result<void> close(TaskId id, Close how, const std::map<TopicPartition, Offset>& ends = {});
-  // Returns: where the changelogs of these tasks end, as far as the broker answers in time. To be
-  // read while the tasks are ours and nothing is uncommitted: later the ends may include what the
-  // next owner has written.
-  std::map<TopicPartition, Offset> read_ends(const std::vector<TaskId>& tasks);
+  Result<void> close(TaskId id, Close how);
   // Stops reading a task's partitions and hides its stores, ahead of close().
   Result<void> suspend(TaskId id);
   [[nodiscard]] std::vector<TaskId> all() const;
@@ -64,6 +59,11 @@ class ThreadTasks {
   // that proves that nobody else owned the tasks when they were read (this process may have been
   // stopped for longer than its session).
   Result<void> flush_due();
+  // Reads where the changelogs of these tasks end, ahead of a clean close. Requires: nothing is
+  // uncommitted. Returns: whether a commit is wanted, which proves the ends (flush_due).
+  bool note_ends(const std::vector<TaskId>& tasks);
+  // Whether a commit of this task would prove something.
+  [[nodiscard]] bool has_unproven_ends(TaskId id) const { return unproven_ends_.contains(id); }
 
  private:
   struct UnprovenEnds {

@@ -95,6 +95,8 @@ class TaskStores {
   // --- Flushing, between two transactions.
   // Whether so much was applied, or so long ago, that a flush should follow.
   [[nodiscard]] bool flush_due(MonotonicTime now) const;
+  // Whether anything was applied since the last flush.
+  [[nodiscard]] bool unflushed() const { return unflushed_; }
   // Whether segments have died whose space a waiting flush would free.
   [[nodiscard]] bool has_dead_segments() const {
     return persistent_ != nullptr && persistent_->has_dead_segments();
