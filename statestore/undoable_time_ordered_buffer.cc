@@ -103,15 +103,35 @@ void UndoableTimeOrderedBuffer::evict_until(
     while (!bucket.empty()) {
       Entry* const leaving = bucket.back();
       bucket.pop_back();
-      save(leaving->key, leaving);
-      bytes_ -= size_of(leaving->key, leaving->timed);
-      const auto found = entries_.find(BytesView(leaving->key));
-      const std::unique_ptr<Entry> holder = std::move(found->second);
-      entries_.erase(found);
-      emit(holder->key, holder->timed.change);
+      emit_out(*leaving, emit);
     }
     buckets_.erase(buckets_.begin());
   }
+}
+
+void UndoableTimeOrderedBuffer::evict_first(
+    const std::function<void(BytesView, const BufferedChange&)>& emit) {
+  PAWL_ASSERT(!buckets_.empty());
+  Bucket& bucket = buckets_.begin()->second;
+  const auto first = std::min_element(
+      bucket.begin(), bucket.end(),
+      [](const Entry* left, const Entry* right) { return left->key < right->key; });
+  Entry* const leaving = *first;
+  bucket.erase(first);
+  if (bucket.empty()) {
+    buckets_.erase(buckets_.begin());
+  }
+  emit_out(*leaving, emit);
+}
+
+void UndoableTimeOrderedBuffer::emit_out(
+    Entry& leaving, const std::function<void(BytesView, const BufferedChange&)>& emit) {
+  save(leaving.key, &leaving);
+  bytes_ -= size_of(leaving.key, leaving.timed);
+  const auto found = entries_.find(BytesView(leaving.key));
+  const std::unique_ptr<Entry> holder = std::move(found->second);
+  entries_.erase(found);
+  emit(holder->key, holder->timed.change);
 }
 
 const BufferedChange* UndoableTimeOrderedBuffer::find(BytesView key) {

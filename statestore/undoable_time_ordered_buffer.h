@@ -35,6 +35,7 @@ class UndoableTimeOrderedBuffer final : public TimeOrderedBuffer, public Managed
   void put(Timestamp buffer_time, BytesView key, BufferedChange change) override;
   void evict_until(Timestamp bound,
                    const std::function<void(BytesView, const BufferedChange&)>& emit) override;
+  void evict_first(const std::function<void(BytesView, const BufferedChange&)>& emit) override;
   const BufferedChange* find(BytesView key) override;
   [[nodiscard]] std::size_t records() const override { return entries_.size(); }
   [[nodiscard]] std::size_t bytes() const override { return bytes_; }
@@ -79,6 +80,8 @@ class UndoableTimeOrderedBuffer final : public TimeOrderedBuffer, public Managed
   Entry& insert(BytesView key, TimedChange timed);
   void replace(Entry& entry, TimedChange timed);
   void erase(BytesView key);
+  // Takes an entry that is in no bucket any more out and emits it.
+  void emit_out(Entry& leaving, const std::function<void(BytesView, const BufferedChange&)>& emit);
   [[nodiscard]] static std::size_t size_of(BytesView key, const TimedChange& timed);
 
   StoreSpec spec_;

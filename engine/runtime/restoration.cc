@@ -227,7 +227,13 @@ void Restoration::record(PartitionToken token, ConsumedRecord record) {
   Changelog& changelog = changelogs_[token];
   const InputRecord& input = record.record();
   if (changelog.task == nullptr || changelog.done || failure_.has_value() ||
-      input.offset < changelog.progress.at || input.offset >= changelog.progress.end) {
+      input.offset < changelog.progress.at) {
+    return;
+  }
+  if (input.offset >= changelog.progress.end) {
+    // A source topic goes on behind what is committed, whose last records may be compacted away.
+    progressed_ = true;
+    changelog.progress.at = changelog.progress.end;
     return;
   }
   // Nobody writes a changelog record without a key; Kafka Streams skips them as well.

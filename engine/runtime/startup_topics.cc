@@ -34,10 +34,11 @@ std::vector<NewTopic> internal_topics(const Topology& topology, const Settings& 
     topics.push_back({task_topic_name(settings.application_id, subtopology.id), tasks,
                       settings.replication_factor, task_topic_config()});
     for (const std::string& store : subtopology.stores) {
-      if (topology.store(store).logging == Logging::enabled) {
+      const StoreSpec& spec = topology.store(store);
+      if (spec.logging == Logging::enabled && !spec.source_topic.has_value()) {
         topics.push_back({changelog_topic_name(settings.application_id, store), tasks,
                           settings.replication_factor,
-                          changelog_topic_config(topology.store(store), settings.compatibility)});
+                          changelog_topic_config(spec, settings.compatibility)});
       }
     }
   }
@@ -178,6 +179,11 @@ Result<ResolvedTopics> prepare_topics(const Topology& topology, const Settings& 
   PAWL_TRY(verify_topics(wanted, admin, log, timeout, found));
   for (const auto& [name, description] : found) {
     resolved.changelog_ids[name] = description.id;
+  }
+  for (const StoreSpec& store : topology.stores()) {
+    if (store.source_topic.has_value()) {
+      resolved.changelog_ids[*store.source_topic] = known.at(*store.source_topic).id;
+    }
   }
   return resolved;
 }

@@ -170,6 +170,13 @@ Result<bool> TaskOpening::read_changelog_ends() {
   }
   ends_ = *std::move(ends);
   starts_ = *std::move(starts);
+  // A store that mirrors a source topic has seen it up to what is committed.
+  const std::vector<TopicPartition> partitions = owned_.task->partitions();
+  for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
+    if (const auto end = ends_.find(partitions[partition]); end != ends_.end()) {
+      end->second = owned_.offsets[partition].offset;
+    }
+  }
   return true;
 }
 

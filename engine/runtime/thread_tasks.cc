@@ -190,7 +190,14 @@ bool ThreadTasks::note_ends(const std::vector<TaskId>& tasks) {
     ends = *std::move(read);
   }
   for (StreamTask* task : unflushed) {
-    // A task takes its own of the ends.
+    // A task takes its own of the ends. A store that mirrors a source topic has seen it up to what
+    // is committed.
+    const std::vector<TopicPartition> partitions = task->partitions();
+    for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
+      if (const auto end = ends.find(partitions[partition]); end != ends.end()) {
+        end->second = task->committed_offsets()[partition];
+      }
+    }
     unproven_ends_[task->id()] = {ends, task->stores().growth()};
   }
   return !unflushed.empty();

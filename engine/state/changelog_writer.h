@@ -1,5 +1,6 @@
 // ChangelogWriter: puts one store's writes on its partition of its changelog topic, and counts
-// them. Thread rule: owner thread only.
+// them. The changelog of a store that mirrors a source topic is that topic: its writes are there
+// already and are only counted. Thread rule: owner thread only.
 #pragma once
 
 #include <pawl/engine/output_collector.h>
@@ -11,13 +12,20 @@
 
 namespace pawl::internal {
 
+enum class ChangelogKind { own_topic, source_topic };
+
 class ChangelogWriter final : public ChangelogSink {
  public:
-  ChangelogWriter(TopicPartition changelog, OutputCollector& outputs)
-      : changelog_(std::move(changelog)), outputs_(outputs) {}
+  ChangelogWriter(TopicPartition changelog, ChangelogKind kind, OutputCollector& outputs)
+      : changelog_(std::move(changelog)), kind_(kind), outputs_(outputs) {}
 
   void append(BytesView key, NullableBytesView value, Timestamp timestamp,
               const Headers& headers) override {
+    ++written_;
+    written_bytes_ += key.size() + value.value_or(BytesView()).size();
+    if (kind_ == ChangelogKind::source_topic) {
+      return;
+    }
     OutputRecord record;
     record.topic = &changelog_.topic;
     record.partition = changelog_.partition;
@@ -26,8 +34,6 @@ class ChangelogWriter final : public ChangelogSink {
     record.timestamp = timestamp;
     record.headers = &headers;
     outputs_.send(record);
-    ++written_;
-    written_bytes_ += key.size() + value.value_or(BytesView()).size();
   }
 
   // The transaction is over, and its marker is in the changelog if a record is.
@@ -49,6 +55,7 @@ class ChangelogWriter final : public ChangelogSink {
 
  private:
   TopicPartition changelog_;
+  ChangelogKind kind_;
   OutputCollector& outputs_;
   std::uint64_t offsets_ = 0;
   std::uint64_t written_ = 0;

@@ -112,7 +112,7 @@ Result<void> TaskStores::check_stamps(const std::vector<StoreSpec>& specs,
     if (&backend_of(spec) != persistent_.get()) {
       continue;
     }
-    const auto topic = topic_ids.find(changelog_topic_name(options_.application_id, spec.name));
+    const auto topic = topic_ids.find(changelog_of(options_.application_id, spec));
     const std::string stamp = stamp_of(spec, topic == topic_ids.end() ? "" : topic->second);
     const std::optional<Bytes> old = PAWL_TRY(persistent_->metadata(stamp_name(spec.name)));
     if (old.has_value() && *old != stamp) {
@@ -157,8 +157,8 @@ Result<void> TaskStores::open_store(const StoreSpec& spec) {
   entry->spec = spec;
   if (spec.logging == Logging::enabled) {
     entry->writer = std::make_unique<ChangelogWriter>(
-        TopicPartition{changelog_topic_name(options_.application_id, spec.name),
-                       options_.task.partition},
+        TopicPartition{changelog_of(options_.application_id, spec), options_.task.partition},
+        spec.source_topic.has_value() ? ChangelogKind::source_topic : ChangelogKind::own_topic,
         outputs_);
   }
   StoreBackend& backend = backend_of(spec);

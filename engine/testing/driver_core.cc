@@ -131,23 +131,40 @@ void DriverCore::start_tasks(bool from_scratch) {
 
 void DriverCore::restore(Task& task) {
   for (const TaskStores::Changelog& changelog : task.stores().to_restore()) {
-    const std::vector<ProducedRecord>& records = changelogs_[changelog.where.topic];
-    const auto first =
-        static_cast<std::size_t>(changelog.position.value_or(pawl::Offset(0)).value());
-    for (std::size_t at = first; at < records.size(); ++at) {
-      ChangelogRecord record;
-      record.key = *records[at].key;
-      if (records[at].value.has_value()) {
-        record.value = *records[at].value;
+    const pawl::Offset first = changelog.position.value_or(pawl::Offset(0));
+    const pawl::Offset end = end_of(changelog.where);
+    const bool is_source = logs_.contains(changelog.where.topic);
+    for (pawl::Offset at = first; at < end; at = next(at)) {
+      const auto index = static_cast<std::size_t>(at.value());
+      const auto replay = [&](const auto& logged) {
+        if (!logged.key.has_value()) {
+          return;
+        }
+        ChangelogRecord record;
+        record.key = *logged.key;
+        if (logged.value.has_value()) {
+          record.value = *logged.value;
+        }
+        record.timestamp = logged.timestamp;
+        record.headers = &logged.headers;
+        or_throw(task.stores().replay(changelog.store, record));
+      };
+      if (is_source) {
+        replay(logs_[changelog.where.topic].records[index]);
+      } else {
+        replay(changelogs_[changelog.where.topic][index]);
       }
-      record.timestamp = records[at].timestamp;
-      record.headers = &records[at].headers;
-      or_throw(task.stores().replay(changelog.store, record));
     }
-    or_throw(task.stores().commit_replayed(
-        changelog.store, pawl::Offset(static_cast<std::int64_t>(first)),
-        pawl::Offset(static_cast<std::int64_t>(records.size()))));
+    or_throw(task.stores().commit_replayed(changelog.store, first, end));
   }
+}
+
+pawl::Offset DriverCore::end_of(const TopicPartition& changelog) {
+  if (logs_.contains(changelog.topic)) {  // a source: what is committed of it
+    const auto committed = committed_.find(changelog);
+    return committed == committed_.end() ? pawl::Offset(0) : committed->second.offset;
+  }
+  return pawl::Offset(static_cast<std::int64_t>(changelogs_[changelog.topic].size()));
 }
 
 void DriverCore::pipe(const std::string& topic, const TestRecordBytes& record) {
@@ -301,8 +318,7 @@ void DriverCore::restart(TopologyDriver::State state) {
     for (const auto& task : tasks_) {
       std::map<TopicPartition, pawl::Offset> ends;
       for (const TopicPartition& changelog : task->stores().changelogs()) {
-        ends[changelog] =
-            pawl::Offset(static_cast<std::int64_t>(changelogs_[changelog.topic].size()));
+        ends[changelog] = end_of(changelog);
       }
       TaskStores& stores = task->stores();
       or_throw(stores.flush(ends, stores.growth(), FlushMode::wait, clock_.monotonic()));

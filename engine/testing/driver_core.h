@@ -71,6 +71,8 @@ class DriverCore {
 
   void start_tasks(bool from_scratch);
   void restore(Task& task);
+  // Returns: how far a changelog reaches.
+  pawl::Offset end_of(const TopicPartition& changelog);
   void append(const std::string& topic, TestRecordBytes record);
   void feed(const std::string& topic, std::size_t index);
   void feed_from(const std::string& topic, pawl::Offset from);

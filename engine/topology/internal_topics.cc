@@ -19,6 +19,11 @@ std::string changelog_topic_name(const std::string& application_id, const std::s
   return application_id + "-" + store + "-changelog";
 }
 
+std::string changelog_of(const std::string& application_id, const StoreSpec& store) {
+  return store.source_topic.has_value() ? *store.source_topic
+                                        : changelog_topic_name(application_id, store.name);
+}
+
 std::string internal_topic_name(const std::string& application_id, const std::string& name) {
   return application_id + "-" + name;
 }

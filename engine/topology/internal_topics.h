@@ -19,6 +19,8 @@ using TopicConfig = std::map<std::string, std::string>;
 
 // `<app>-<store>-changelog`
 std::string changelog_topic_name(const std::string& application_id, const std::string& store);
+// The topic from which a store is restored: its changelog, or the source topic it mirrors.
+std::string changelog_of(const std::string& application_id, const StoreSpec& store);
 // `<app>-<name>`: repartition names carry their suffix already.
 std::string internal_topic_name(const std::string& application_id, const std::string& name);
 // `<app>-tasks-<subtopology>`: the topic whose partitions stand for the tasks

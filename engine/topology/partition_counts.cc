@@ -40,18 +40,9 @@ class Counter {
       }
     }
     // A repartition topic may be fed by a subtopology that reads another one: repeat until nothing
-    // is unknown.
-    bool progress = true;
-    while (progress) {
-      progress = false;
-      for (const RepartitionTopicSpec& topic : topology_.repartition_topics()) {
-        if (!counts_.repartition_topics.contains(topic.name)) {
-          if (const auto count = largest_upstream(topic.name)) {
-            counts_.repartition_topics[topic.name] = *count;
-            progress = true;
-          }
-        }
-      }
+    // is unknown. The topics of a foreign-key join are upstream of each other; then what is known
+    // already decides about one, and the others follow.
+    while (derive(Upstream::all_known) || derive(Upstream::some_known)) {
     }
     for (const RepartitionTopicSpec& topic : topology_.repartition_topics()) {
       if (!counts_.repartition_topics.contains(topic.name)) {
@@ -72,28 +63,51 @@ class Counter {
   }
 
  private:
+  enum class Upstream { all_known, some_known };
+
+  // Derives the counts of topics that are unknown; of one only, if not all upstream is known.
+  // Returns: whether there was one.
+  bool derive(Upstream upstream) {
+    bool progress = false;
+    for (const RepartitionTopicSpec& topic : topology_.repartition_topics()) {
+      if (counts_.repartition_topics.contains(topic.name)) {
+        continue;
+      }
+      if (const auto count = largest_upstream(topic.name, upstream)) {
+        counts_.repartition_topics[topic.name] = *count;
+        progress = true;
+        if (upstream == Upstream::some_known) {
+          return true;
+        }
+      }
+    }
+    return progress;
+  }
+
   // Returns: the largest partition count among the sources of a subtopology, or nothing while one
-  // is unknown.
-  std::optional<std::int32_t> largest_source(const Subtopology& subtopology) {
+  // is unknown that must be known.
+  std::optional<std::int32_t> largest_source(const Subtopology& subtopology,
+                                             Upstream upstream = Upstream::all_known) {
     std::int32_t largest = 0;
     for (const std::string& topic : subtopology.source_topics) {
       largest = std::max(largest, sources_.at(topic));
     }
     for (const std::string& topic : subtopology.repartition_sources) {
       const auto count = counts_.repartition_topics.find(topic);
-      if (count == counts_.repartition_topics.end()) {
+      if (count != counts_.repartition_topics.end()) {
+        largest = std::max(largest, count->second);
+      } else if (upstream == Upstream::all_known) {
         return std::nullopt;
       }
-      largest = std::max(largest, count->second);
     }
     return largest;
   }
 
-  std::optional<std::int32_t> largest_upstream(const std::string& topic) {
+  std::optional<std::int32_t> largest_upstream(const std::string& topic, Upstream upstream) {
     std::int32_t largest = 0;
     for (const Subtopology& subtopology : topology_.subtopologies()) {
       if (subtopology.repartition_sinks.contains(topic)) {
-        const auto count = largest_source(subtopology);
+        const auto count = largest_source(subtopology, upstream);
         if (!count.has_value()) {
           return std::nullopt;
         }

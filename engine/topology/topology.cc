@@ -55,6 +55,9 @@ std::string Topology::fingerprint() const {
     text += fmt::format("{} {} {} {} {} {}\n", store.name, static_cast<int>(store.kind),
                         store.timestamped, store.retention.count(), store.window_size.count(),
                         store.retain_duplicates);
+    if (store.source_topic.has_value()) {
+      text += fmt::format("{} {}\n", store.name, *store.source_topic);
+    }
   }
   for (const RepartitionTopicSpec& topic : repartition_topics()) {
     text += fmt::format("{} {}\n", topic.name, topic.partitions.value_or(0));

@@ -70,13 +70,18 @@ void LogicalPlan::merge_equal_sources() const {
   }
 }
 
-Topology LogicalPlan::build() const {
+Topology LogicalPlan::build(const Optimizations& optimizations) const {
   merge_equal_sources();
   TopologySpec spec;
   spec.stores = stores_;
   spec.copartitioned_sources = copartitioned_;
   for (const auto& node : nodes_) {
     node->write(spec);
+  }
+  if (!optimizations.reuse_source_topics) {
+    for (StoreSpec& store : spec.stores) {
+      store.source_topic.reset();
+    }
   }
   return Topology(std::move(spec));
 }

@@ -127,22 +127,56 @@ TEST(StreamTableJoin, AsksForEqualPartitionCounts) {
   EXPECT_EQ(topology.copartitioned_sources().front().size(), 2U);
 }
 
-TEST(StreamTableJoin, WithATableWithoutAStoreIsRefused) {
+TEST(StreamTableJoin, LooksValuesUpInATableOfWindows) {
   StreamBuilder builder;
   const auto counts =
       builder.stream<std::string, std::string>("in")
           .group_by_key()
           .windowed_by(TumblingWindows::of(std::chrono::milliseconds(10)).no_grace())
           .count();
-  const auto windowed = builder.stream<Windowed<std::string>, std::string>(
-      "windowed", serde::time_windowed(serde::string(), std::chrono::milliseconds(10)),
-      serde::string());
+  const auto serde = serde::time_windowed(serde::string(), std::chrono::milliseconds(10));
+  builder.stream<Windowed<std::string>, std::string>("windowed", serde, serde::string())
+      .join(counts, [](const std::string& left,
+                       const std::int64_t& right) { return left + std::to_string(right); })
+      .map([](const Windowed<std::string>& key, const std::string& value) {
+        return std::pair(key.key, value);
+      })
+      .to("out");
+  TopologyDriver driver(builder.build());
+  auto in = driver.input<std::string, std::string>("in");
+  auto windowed = driver.input<Windowed<std::string>, std::string>("windowed", serde);
+  auto out = driver.output<std::string, std::string>("out");
+  in.pipe("a", "x", Timestamp(11));
+  in.pipe("a", "x", Timestamp(12));
 
-  EXPECT_THROW((void)windowed.join(counts,
-                                   [](const std::string& left, const std::int64_t& right) {
-                                     return left + std::to_string(right);
-                                   }),
-               TopologyError);
+  windowed.pipe({"a", {Timestamp(10), Timestamp(20)}}, "count ", Timestamp(13));
+  windowed.pipe({"a", {Timestamp(20), Timestamp(30)}}, "count ", Timestamp(13));
+
+  EXPECT_THAT(lines(out), ElementsAre("a=count 2@13"));
+}
+
+// The table keeps nothing of its own: its values are computed when they are looked up.
+TEST(StreamTableJoin, LooksValuesUpThroughTablesWithoutAStore) {
+  StreamBuilder builder;
+  const auto customers =
+      builder.table<std::string, std::string>("customers", Materialized::as("customers-by-id"))
+          .filter([](const std::string& name) { return name != "Bob"; })
+          .map_values([](const std::string& name) { return name + "!"; });
+  builder.stream<std::string, std::string>("orders")
+      .join(customers, [](const std::string& order,
+                          const std::string& customer) { return order + " by " + customer; })
+      .to("out");
+  TopologyDriver driver(builder.build());
+  auto names = driver.input<std::string, std::string>("customers");
+  auto orders = driver.input<std::string, std::string>("orders");
+  auto out = driver.output<std::string, std::string>("out");
+  names.pipe("c1", "Ada", Timestamp(1));
+  names.pipe("c2", "Bob", Timestamp(2));
+
+  orders.pipe("c1", "1", Timestamp(3));
+  orders.pipe("c2", "2", Timestamp(4));
+
+  EXPECT_THAT(lines(out), ElementsAre("c1=1 by Ada!@3"));
 }
 
 }  // namespace

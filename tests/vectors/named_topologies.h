@@ -9,6 +9,8 @@
 namespace pawl::test {
 
 VectorTopologies named_topologies();
+// Those of tables.
+VectorTopologies named_table_topologies();
 
 // Rows that need operators pawl does not have yet.
 std::set<std::string> topologies_to_come();

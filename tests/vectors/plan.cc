@@ -33,7 +33,10 @@ std::vector<VectorSubtopology> plan_of(const Topology& topology,
     }
     for (const std::string& store : subtopology.stores) {
       const StoreSpec& spec = topology.store(store);
-      if (spec.logging == Logging::enabled) {
+      if (spec.source_topic.has_value()) {
+        part.changelog_topics[*spec.source_topic] = {
+            std::nullopt, internal::changelog_topic_config(spec, Compatibility::kafka_streams_4_3)};
+      } else if (spec.logging == Logging::enabled) {
         part.changelog_topics[internal::changelog_topic_name(application_id, store)] = {
             std::nullopt, internal::changelog_topic_config(spec, Compatibility::kafka_streams_4_3)};
       }

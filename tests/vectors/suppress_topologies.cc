@@ -3,6 +3,7 @@
 
 #include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream_builder.h>
+#include <pawl/operators/suppress_verb.h>
 #include <pawl/operators/windowed_stream.h>
 #include <pawl/serde/primitives.h>
 

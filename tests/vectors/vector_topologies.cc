@@ -6,8 +6,9 @@ VectorTopologies vector_topologies() {
   VectorTopologies all;
   for (VectorTopologies part :
        {stateless_topologies(), aggregate_topologies(), window_topologies(), suppress_topologies(),
-        table_topologies(), key_value_store_topologies(), window_store_topologies(),
-        error_topologies()}) {
+        table_topologies(), time_limit_topologies(), table_verb_topologies(),
+        grouped_table_topologies(), table_join_topologies(), foreign_key_topologies(),
+        key_value_store_topologies(), window_store_topologies(), error_topologies()}) {
     all.merge(part);
   }
   return all;

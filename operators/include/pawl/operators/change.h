@@ -10,6 +10,8 @@ template <class V>
 struct Change {
   const V* new_value = nullptr;
   const V* old_value = nullptr;
+  // False: an update of the past in a versioned table, which leaves the current value as it is.
+  bool is_latest = true;
 };
 
 }  // namespace pawl

@@ -135,18 +135,19 @@ class GroupedStream {
         .sources = input.sources,
         .key_serde = group_.key_serde,
         .value_serde = serde,
-        .store = std::make_shared<internal::TableStore>(internal::TableStore{spec, true})};
-    table.node = &plan.add(
-        name, {input.node},
-        [name, aggregation, definition](const internal::PlanNode& node, TopologySpec& topology) {
-          NodeSpec processor;
-          processor.name = name;
-          processor.parents = node.parent_outputs();
-          processor.stores = {definition.spec().name};
-          processor.factory = internal::node_factory<internal::AggregateNode<K, V, Aggregation>>(
-              name, aggregation, definition, node.old_values());
-          topology.nodes.push_back(std::move(processor));
-        });
+        .view = std::make_shared<internal::KeyValueTableView<K, A>>(definition)};
+    table.node = &plan.add(name, {input.node},
+                           [name, aggregation, definition, view = table.view](
+                               const internal::PlanNode& node, TopologySpec& topology) {
+                             NodeSpec processor;
+                             processor.name = name;
+                             processor.parents = node.parent_outputs();
+                             processor.stores = {definition.spec().name};
+                             processor.factory =
+                                 internal::node_factory<internal::AggregateNode<K, V, Aggregation>>(
+                                     name, aggregation, definition, view->old_values());
+                             topology.nodes.push_back(std::move(processor));
+                           });
     return Table<K, A>(std::move(table));
   }
 

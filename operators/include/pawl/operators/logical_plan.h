@@ -8,6 +8,7 @@
 #pragma once
 
 #include <pawl/engine/topology.h>
+#include <pawl/operators/optimizations.h>
 
 #include <functional>
 #include <memory>
@@ -36,10 +37,6 @@ class PlanNode {
   [[nodiscard]] const std::vector<PlanNode*>& parents() const { return parents_; }
   void write(TopologySpec& spec) const { write_(*this, spec); }
 
-  // For tables: children want the old value with every change.
-  void want_old_values() { old_values_ = true; }
-  [[nodiscard]] bool old_values() const { return old_values_; }
-
   // For sources: what they read, and as which types.
   struct Source {
     std::vector<std::string> topics;
@@ -51,7 +48,6 @@ class PlanNode {
   std::string output_;
   std::vector<PlanNode*> parents_;
   Write write_;
-  bool old_values_ = false;
 };
 
 class LogicalPlan {
@@ -72,7 +68,7 @@ class LogicalPlan {
   void copartition(std::set<std::string> sources) { copartitioned_.push_back(std::move(sources)); }
 
   // Throws TopologyError.
-  [[nodiscard]] Topology build() const;
+  [[nodiscard]] Topology build(const Optimizations& optimizations) const;
 
  private:
   void merge_equal_sources() const;

@@ -11,6 +11,7 @@
 #include <pawl/engine/processor.h>
 #include <pawl/engine/sink_node.h>
 #include <pawl/operators/deduplication.h>
+#include <pawl/operators/materialized.h>
 #include <pawl/operators/named.h>
 #include <pawl/operators/nodes/stream_table_join_node.h>
 #include <pawl/operators/serde_choice.h>
@@ -114,6 +115,11 @@ class Stream {
   GroupedStream<K, V> group_by_key(const Options& options = {}) const;
   template <class Selector, class Options = SerdeOptions<internal::GroupedTag>>
   auto group_by(Selector selector, const Options& options = {}) const;
+
+  // The latest value of every key as a table (to_table_verb.h).
+  Table<K, V> to_table(const Materialized& materialized = {}, const Named& named = {}) const;
+  Table<K, V> to_table(const Materialized& materialized, const Named& named, Serde<K> key,
+                       Serde<V> value) const;
 
   // Each record with the table's current value of its key: the joiner takes (const V&, const T&),
   // or (const V&, const T*) where the table may have none. Only this stream's records make results.

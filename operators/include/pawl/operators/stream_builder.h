@@ -15,12 +15,14 @@
 #include <pawl/engine/topology.h>
 #include <pawl/operators/consumed.h>
 #include <pawl/operators/materialized.h>
-#include <pawl/operators/nodes/table_source_node.h>
+#include <pawl/operators/optimizations.h>
+#include <pawl/operators/source_table_view.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
 #include <pawl/operators/topics.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <typeindex>
 #include <utility>
@@ -66,30 +68,22 @@ class StreamBuilder {
       name = *consumed.name();
     }
     internal::PlanNode& source_node = add_source<K, V>(source, {topic}, key, value, consumed);
-    internal::TablePlan<K, V> table{
-        .plan = plan_,
-        .sources = {source},
-        .key_serde = key,
-        .value_serde = value,
-        .store = std::make_shared<internal::TableStore>(internal::TableStore{
-            materialized.spec(store, StoreKind::key_value), materialized.name().has_value()})};
-    table.node = &plan_->add(name, {&source_node},
-                             [name, key, value, kept = table.store](const internal::PlanNode& node,
-                                                                    TopologySpec& topology) {
-                               NodeSpec processor;
-                               processor.name = name;
-                               processor.parents = node.parent_outputs();
-                               std::optional<stores::TimestampedKeyValue<K, V>> definition;
-                               if (kept->needed || node.old_values()) {
-                                 definition.emplace(kept->spec, key, value);
-                                 processor.stores = {kept->spec.name};
-                                 topology.stores.push_back(kept->spec);
-                               }
-                               processor.factory =
-                                   internal::node_factory<internal::TableSourceNode<K, V>>(
-                                       name, definition, node.old_values());
-                               topology.nodes.push_back(std::move(processor));
-                             });
+    StoreSpec spec = materialized.spec(store, StoreKind::key_value);
+    // Restored from the topic, rows would get its timestamps, and those that were never read.
+    if (!consumed.extractor() && consumed.offset_reset() == OffsetReset::earliest) {
+      spec.source_topic = topic;
+    }
+    const auto view = std::make_shared<internal::SourceTableView<K, V>>(
+        name, std::move(spec), key, std::optional<Serde<V>>(value));
+    if (materialized.name().has_value()) {
+      view->keep();
+    }
+    internal::TablePlan<K, V> table{.plan = plan_,
+                                    .sources = {source},
+                                    .key_serde = std::move(key),
+                                    .value_serde = std::move(value),
+                                    .view = view};
+    table.node = &internal::add_table_source<K, V>(*plan_, name, source_node, view);
     return Table<K, V>(std::move(table));
   }
 
@@ -99,7 +93,9 @@ class StreamBuilder {
     plan_->add_store(definition.spec());
   }
 
-  [[nodiscard]] Topology build() const { return plan_->build(); }
+  [[nodiscard]] Topology build(const Optimizations& optimizations = Optimizations::none()) const {
+    return plan_->build(optimizations);
+  }
 
  private:
   template <class K, class V>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <pawl/operators/logical_plan.h>
+#include <pawl/operators/table_view.h>
 #include <pawl/serde/serde.h>
-#include <pawl/statestore/store_spec.h>
 
 #include <chrono>
 #include <memory>
@@ -28,21 +28,16 @@ struct StreamPlan {
   bool repartition_required = false;
 };
 
-// The store of a table, which is made only if somebody needs it.
-struct TableStore {
-  StoreSpec spec;
-  bool needed = false;
-};
-
 template <class K, class V>
 struct TablePlan {
   std::shared_ptr<LogicalPlan> plan;
   PlanNode* node = nullptr;
   std::set<std::string> sources;
-  // A table is made from a topic or a store, so it always carries serdes.
   Serde<K> key_serde;
-  Serde<V> value_serde;
-  std::shared_ptr<TableStore> store;  // null: the table's values cannot be looked up
+  // Absent behind a verb that made another value whose type has no default.
+  std::optional<Serde<V>> value_serde;
+  // How later verbs look values up and get old ones.
+  std::shared_ptr<TableView<K, V>> view;
   // Windowed tables: how long a window takes events after its end.
   std::optional<std::chrono::milliseconds> window_grace = {};
 };

@@ -7,8 +7,10 @@
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
 
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace pawl {
 
@@ -20,10 +22,6 @@ auto Stream<K, V, kLacking>::join_table(internal::JoinKind kind, const char* pre
   using VOut = internal::NotNull<typename internal::JoinResult<Joiner, V, T>::Type>;
   internal::LogicalPlan& plan = *plan_.plan;
   const internal::TablePlan<K, T>& right = table.plan();
-  if (right.store == nullptr) {
-    throw TopologyError(
-        "this table has no store to look values up in: join with the table before it");
-  }
   internal::StreamPlan<K, V> left = plan_;
   if (left.repartition_required) {
     internal::RepartitionRequest request;
@@ -39,15 +37,15 @@ auto Stream<K, V, kLacking>::join_table(internal::JoinKind kind, const char* pre
   std::set<std::string> copartitioned = left.sources;
   copartitioned.insert(right.sources.begin(), right.sources.end());
   plan.copartition(std::move(copartitioned));
-  right.store->needed = true;
+  std::vector<std::string> stores = right.view->stores();
   const std::string name = plan.next_name(prefix, options.name());
-  const stores::TimestampedKeyValue<K, T> definition(right.store->spec, right.key_serde,
-                                                     right.value_serde);
   internal::PlanNode& node = plan.add_processor(
       name, {left.node},
-      internal::node_factory<internal::StreamTableJoinNode<K, V, T, VOut, Joiner>>(
-          name, kind, std::move(joiner), definition),
-      {right.store->spec.name});
+      [name, kind, joiner = std::move(joiner), view = right.view] {
+        return std::make_unique<internal::StreamTableJoinNode<K, V, T, VOut, Joiner>>(
+            name, kind, joiner, view->lookup());
+      },
+      std::move(stores));
   left.sources.insert(right.sources.begin(), right.sources.end());
   return internal::revalued_stream<kLacking, VOut>(left, node);
 }

@@ -1,22 +1,35 @@
 // Table<K, V>: the latest value of every key, as a stream of changes. A handle, cheap to copy.
+//
+// A verb that takes a Materialized with a name keeps the values of its table in a store; without
+// one, values are computed from the tables before it when somebody looks them up. Functions are
+// called as user_function.h says, never with a deletion unless it says so. `serde`: of the new
+// values, where their type has no default. Each verb is in a file of its own (table_*_verb.h).
 // Source: KTable.
 // Thread rule: one thread, until the topology is built.
 #pragma once
 
 #include <pawl/model/window.h>
+#include <pawl/operators/materialized.h>
 #include <pawl/operators/named.h>
-#include <pawl/operators/nodes/suppress_node.h>
 #include <pawl/operators/nodes/to_stream_node.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/stream_plan.h>
 #include <pawl/operators/suppressed.h>
+#include <pawl/operators/table_joined.h>
+#include <pawl/operators/table_joiner.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace pawl {
+
+template <class K, class V>
+class GroupedTable;
 
 namespace internal {
 
@@ -25,12 +38,18 @@ inline constexpr bool kIsWindowed = false;
 template <class K>
 inline constexpr bool kIsWindowed<Windowed<K>> = true;
 
-template <class K>
-struct InnerKey;
-template <class K>
-struct InnerKey<Windowed<K>> {
-  using Type = K;
-};
+// The type that a supplier of std::unique_ptr<T> makes.
+template <class Supplier>
+using SuppliedProcessor = typename std::invoke_result_t<const Supplier&>::element_type;
+
+// The type of what a mapper of rows returns.
+template <class Mapper, class K, class V>
+using MappedValue = NotNull<RecordResult<Mapper, K, V>>;
+
+// Whether the argument behind a joined table is an option rather than a function.
+template <class T>
+inline constexpr bool kIsTableOption =
+    std::is_same_v<T, Named> || std::is_same_v<T, Materialized> || std::is_same_v<T, TableJoined>;
 
 }  // namespace internal
 
@@ -56,38 +75,165 @@ class Table {
     next.value_serde = plan_.value_serde;
     return Stream<K, V>(std::move(next));
   }
+  // The same under other keys; the selector is shown deletions, too. Marks the key as changed.
+  template <class Selector>
+    requires(!internal::kIsTableOption<Selector>)
+  auto to_stream(Selector selector, const Named& named = {}) const {
+    return to_stream(named).select_key(std::move(selector));
+  }
+
+  // The rows for which the predicate is true (false); other rows are deleted.
+  template <class Predicate>
+  Table filter(Predicate predicate, const Named& named = {}) const {
+    return filtered(std::move(predicate), true, nullptr, named);
+  }
+  template <class Predicate>
+  Table filter(Predicate predicate, const Materialized& materialized,
+               const Named& named = {}) const {
+    return filtered(std::move(predicate), true, &materialized, named);
+  }
+  template <class Predicate>
+  Table filter_not(Predicate predicate, const Named& named = {}) const {
+    return filtered(std::move(predicate), false, nullptr, named);
+  }
+  template <class Predicate>
+  Table filter_not(Predicate predicate, const Materialized& materialized,
+                   const Named& named = {}) const {
+    return filtered(std::move(predicate), false, &materialized, named);
+  }
+
+  // Another value for every row.
+  template <class Mapper>
+  auto map_values(Mapper mapper, const Named& named = {}) const;
+  template <class Mapper, class VOut = internal::MappedValue<Mapper, K, V>>
+  Table<K, VOut> map_values(Mapper mapper, const Materialized& materialized,
+                            const Named& named = {},
+                            Serde<VOut> serde = default_serde<VOut>()) const;
+
+  // A hand-made step (table_value_processor.h). `supplier` returns std::unique_ptr of a
+  // TableValueProcessor<K, V, ...>; `stores`: names of the stores it uses.
+  template <class Supplier>
+  auto transform_values(Supplier supplier, std::vector<std::string> stores = {},
+                        const Named& named = {}) const;
+  template <class Supplier, class VOut = typename internal::SuppliedProcessor<Supplier>::ValueOut>
+  Table<K, VOut> transform_values(Supplier supplier, const Materialized& materialized,
+                                  std::vector<std::string> stores = {}, const Named& named = {},
+                                  Serde<VOut> serde = default_serde<VOut>()) const;
+
+  // Prepares aggregation by another key: the selector returns std::pair of new key and value;
+  // either may be std::optional, and a row without one belongs to no group.
+  template <class Selector, class Options = SerdeOptions<internal::GroupedTag>>
+  auto group_by(Selector selector, const Options& options = {}) const;
+
+  // Joins with another table of the same keys (table_joiner.h says how the joiner is called).
+  template <class T, class Joiner>
+  auto join(const Table<K, T>& other, Joiner joiner, const Named& named = {}) const {
+    return joined<internal::TableJoinKind::inner>(other, std::move(joiner), named);
+  }
+  template <class T, class Joiner,
+            class VOut = internal::TableJoinResult<internal::TableJoinKind::inner, Joiner, V, T>>
+  Table<K, VOut> join(const Table<K, T>& other, Joiner joiner, const Materialized& materialized,
+                      const Named& named = {}, Serde<VOut> serde = default_serde<VOut>()) const {
+    return joined<internal::TableJoinKind::inner>(other, std::move(joiner), materialized, named,
+                                                  std::move(serde));
+  }
+  template <class T, class Joiner>
+  auto left_join(const Table<K, T>& other, Joiner joiner, const Named& named = {}) const {
+    return joined<internal::TableJoinKind::left>(other, std::move(joiner), named);
+  }
+  template <class T, class Joiner,
+            class VOut = internal::TableJoinResult<internal::TableJoinKind::left, Joiner, V, T>>
+  Table<K, VOut> left_join(const Table<K, T>& other, Joiner joiner,
+                           const Materialized& materialized, const Named& named = {},
+                           Serde<VOut> serde = default_serde<VOut>()) const {
+    return joined<internal::TableJoinKind::left>(other, std::move(joiner), materialized, named,
+                                                 std::move(serde));
+  }
+  template <class T, class Joiner>
+  auto outer_join(const Table<K, T>& other, Joiner joiner, const Named& named = {}) const {
+    return joined<internal::TableJoinKind::outer>(other, std::move(joiner), named);
+  }
+  template <class T, class Joiner,
+            class VOut = internal::TableJoinResult<internal::TableJoinKind::outer, Joiner, V, T>>
+  Table<K, VOut> outer_join(const Table<K, T>& other, Joiner joiner,
+                            const Materialized& materialized, const Named& named = {},
+                            Serde<VOut> serde = default_serde<VOut>()) const {
+    return joined<internal::TableJoinKind::outer>(other, std::move(joiner), materialized, named,
+                                                  std::move(serde));
+  }
+
+  // Joins each row with the row of another table whose key `foreign_key` reads out of it:
+  // (const K&, const V&) or (const V&) -> KO or std::optional<KO> (foreign_key_join_verb.h).
+  template <class KO, class VO, class ForeignKey, class Joiner>
+    requires(!internal::kIsTableOption<Joiner>)
+  auto join(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
+            const TableJoined& options = {}) const {
+    return foreign_joined<internal::TableJoinKind::inner>(other, std::move(foreign_key),
+                                                          std::move(joiner), options);
+  }
+  template <class KO, class VO, class ForeignKey, class Joiner,
+            class VOut = internal::TableJoinResult<internal::TableJoinKind::inner, Joiner, V, VO>>
+    requires(!internal::kIsTableOption<Joiner>)
+  Table<K, VOut> join(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
+                      const TableJoined& options, const Materialized& materialized,
+                      Serde<VOut> serde = default_serde<VOut>()) const {
+    return foreign_joined<internal::TableJoinKind::inner>(
+        other, std::move(foreign_key), std::move(joiner), options, materialized, std::move(serde));
+  }
+  template <class KO, class VO, class ForeignKey, class Joiner>
+    requires(!internal::kIsTableOption<Joiner>)
+  auto left_join(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
+                 const TableJoined& options = {}) const {
+    return foreign_joined<internal::TableJoinKind::left>(other, std::move(foreign_key),
+                                                         std::move(joiner), options);
+  }
+  template <class KO, class VO, class ForeignKey, class Joiner,
+            class VOut = internal::TableJoinResult<internal::TableJoinKind::left, Joiner, V, VO>>
+    requires(!internal::kIsTableOption<Joiner>)
+  Table<K, VOut> left_join(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
+                           const TableJoined& options, const Materialized& materialized,
+                           Serde<VOut> serde = default_serde<VOut>()) const {
+    return foreign_joined<internal::TableJoinKind::left>(
+        other, std::move(foreign_key), std::move(joiner), options, materialized, std::move(serde));
+  }
 
   // One final result per window (suppressed.h). Only for windowed tables.
   Table suppress(const Suppressed& suppressed) const
-    requires internal::kIsWindowed<K>
-  {
-    using Inner = typename internal::InnerKey<K>::Type;
-    internal::LogicalPlan& plan = *plan_.plan;
-    // A given name takes no number. Source: KTableImpl.suppress.
-    const std::string name =
-        suppressed.name().has_value() ? *suppressed.name() : plan.next_name("KTABLE-SUPPRESS-");
-    const std::string store =
-        suppressed.name().has_value() ? name + "-store" : plan.next_store_name("KTABLE-SUPPRESS-");
-    StoreSpec spec;
-    spec.name = store;
-    spec.kind = StoreKind::time_ordered_buffer;
-    spec.persistence = Persistence::in_memory;
-    spec.logging = suppressed.buffer().logging();
-    spec.changelog_config = suppressed.buffer().changelog_config();
-    plan.add_store(spec);
-    plan_.node->want_old_values();
-    PAWL_ASSERT(plan_.window_grace.has_value(), name);
-    internal::TablePlan<K, V> next = plan_;
-    next.store = nullptr;
-    next.node = &plan.add_processor(name, {plan_.node},
-                                    internal::node_factory<internal::SuppressNode<Inner, V>>(
-                                        name, store, suppressed.buffer(), *plan_.window_grace,
-                                        plan_.key_serde, plan_.value_serde),
-                                    {store});
-    return Table(std::move(next));
-  }
+    requires internal::kIsWindowed<K>;
+  // At most one change per key and time.
+  template <internal::WhenFull kWhenFull>
+  Table suppress(const internal::TimeLimited<internal::LimitedBuffer<kWhenFull>>& suppressed) const;
 
  private:
+  // `materialized` null: none was given, which takes no number for a store.
+  template <class Predicate>
+  Table filtered(Predicate predicate, bool wanted, const Materialized* materialized,
+                 const Named& named) const;
+  template <class Mapper, class VOut>
+  Table<K, VOut> mapped(Mapper mapper, const Materialized& materialized, const Named& named,
+                        std::optional<Serde<VOut>> serde) const;
+  template <class Supplier, class VOut>
+  Table<K, VOut> transformed(Supplier supplier, std::vector<std::string> stores,
+                             const Materialized& materialized, const Named& named,
+                             std::optional<Serde<VOut>> serde) const;
+  template <internal::TableJoinKind kKind, class T, class Joiner>
+  auto joined(const Table<K, T>& other, Joiner joiner, const Named& named) const;
+  template <internal::TableJoinKind kKind, class T, class Joiner, class VOut>
+  Table<K, VOut> joined(const Table<K, T>& other, Joiner joiner, const Materialized& materialized,
+                        const Named& named, Serde<VOut> serde) const;
+  template <internal::TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner>
+  auto foreign_joined(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
+                      const TableJoined& options) const;
+  template <internal::TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner,
+            class VOut>
+  Table<K, VOut> foreign_joined(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
+                                const TableJoined& options, const Materialized& materialized,
+                                Serde<VOut> serde) const;
+  template <class BufferTime, internal::WhenFull kWhenFull>
+  Table held_back(const std::optional<std::string>& given,
+                  const internal::LimitedBuffer<kWhenFull>& buffer,
+                  std::chrono::milliseconds wait) const;
+
   internal::TablePlan<K, V> plan_;
 };
 

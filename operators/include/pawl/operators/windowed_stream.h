@@ -91,11 +91,11 @@ class WindowedStream {
         .sources = input.sources,
         .key_serde = serde::time_windowed(group_.key_serde, windows_.size()),
         .value_serde = serde,
-        .store = nullptr,
+        .view = std::make_shared<internal::WindowTableView<K, A>>(definition),
         .window_grace = windows_.grace()};
     table.node =
         &plan.add(name, {input.node},
-                  [name, aggregation, definition, windows = windows_](
+                  [name, aggregation, definition, windows = windows_, view = table.view](
                       const internal::PlanNode& node, TopologySpec& topology) {
                     NodeSpec processor;
                     processor.name = name;
@@ -103,7 +103,7 @@ class WindowedStream {
                     processor.stores = {definition.spec().name};
                     processor.factory =
                         internal::node_factory<internal::WindowedAggregateNode<K, V, Aggregation>>(
-                            name, aggregation, windows, definition, node.old_values());
+                            name, aggregation, windows, definition, view->old_values());
                     topology.nodes.push_back(std::move(processor));
                   });
     return Table<Windowed<K>, A>(std::move(table));

@@ -33,6 +33,9 @@ struct StoreSpec {
   Logging logging = Logging::enabled;
   // Topic configs of the changelog that replace the library's own.
   std::map<std::string, std::string> changelog_config;
+  // The store holds exactly the latest values of this topic, which the task reads: the topic is its
+  // changelog, and the store writes none.
+  std::optional<std::string> source_topic;
 
   // Window stores.
   std::chrono::milliseconds retention{0};

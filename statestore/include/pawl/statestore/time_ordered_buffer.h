@@ -54,6 +54,10 @@ class TimeOrderedBuffer : public StateStore {
   virtual void evict_until(
       Timestamp bound, const std::function<void(BytesView key, const BufferedChange&)>& emit) = 0;
 
+  // Removes the first entry in order, handing it to `emit` first. Requires: there is one.
+  virtual void evict_first(
+      const std::function<void(BytesView key, const BufferedChange&)>& emit) = 0;
+
   // Returns: the buffered change of a key, or null. Lifetime: until the next call.
   virtual const BufferedChange* find(BytesView key) = 0;
 

@@ -5,11 +5,11 @@
 #pragma once
 
 #include <pawl/engine/operator_node.h>
+#include <pawl/operators/table_lookup.h>
 #include <pawl/operators/user_function.h>
-#include <pawl/statestore/typed/stores.h>
 
 #include <concepts>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -21,11 +21,11 @@ template <class K, class V, class VTable, class VOut, class Joiner>
 class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
  public:
   StreamTableJoinNode(std::string name, JoinKind kind, Joiner joiner,
-                      stores::TimestampedKeyValue<K, VTable> table)
+                      std::unique_ptr<TableLookup<K, VTable>> table)
       : OperatorNode<K, V, K, VOut>(std::move(name)),
         kind_(kind),
         joiner_(std::move(joiner)),
-        definition_(std::move(table)) {}
+        table_(std::move(table)) {}
 
   void receive(const Record<K, V>& record) override {
     if (record.value == nullptr || (record.key == nullptr && kind_ == JoinKind::inner)) {
@@ -42,7 +42,7 @@ class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
 
  protected:
   void opened(ProcessingContext& context) override {
-    table_.emplace(context.store(definition_));
+    table_->open(context);
     null_keys_ = &context.dropped_counter("null_key");
     null_values_ = &context.dropped_counter("null_value");
   }
@@ -58,8 +58,7 @@ class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
 
   JoinKind kind_;
   Joiner joiner_;
-  stores::TimestampedKeyValue<K, VTable> definition_;
-  std::optional<TypedTimestampedKeyValueStore<K, VTable>> table_;
+  std::unique_ptr<TableLookup<K, VTable>> table_;
   ValueAndTimestamp<VTable> row_{};
   Counter* null_keys_ = nullptr;
   Counter* null_values_ = nullptr;

@@ -1,116 +1,209 @@
-// SuppressNode: holds each change of a windowed table until its window is closed: end + grace <=
-// operator time, where the time follows the timestamps of the changes. Emits in the order (window
-// end, key bytes), with the timestamp, headers and coordinates of the last change; deleted windows
-// vanish. Source: KTableSuppressProcessorSupplier (KIP-328).
+// SuppressNode: holds each change of a table until its time has come: buffer time + wait <=
+// operator time, where the operator time follows the timestamps of the changes. Emits in the order
+// (buffer time, key bytes), with the timestamp, headers and coordinates of the last change. A key
+// that is held keeps the buffer time of its first change.
+//
+// The old value of an emitted change: natively the value the table had before the first change that
+// was held, which is what those behind have seen; under kafka_streams_4_3 that before the last one,
+// as Kafka Streams has it. SuppressLookup shows those behind the same: values before what is held.
+// Source: KTableSuppressProcessorSupplier (KIP-328). Thread rule: owner thread only.
 #pragma once
 
 #include <pawl/engine/operator_node.h>
 #include <pawl/model/window.h>
 #include <pawl/operators/change.h>
 #include <pawl/operators/suppressed.h>
+#include <pawl/operators/table_lookup.h>
 #include <pawl/serde/serde.h>
 #include <pawl/statestore/time_ordered_buffer.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 
 namespace pawl::internal {
 
-template <class K, class V>
-class SuppressNode final : public OperatorNode<Windowed<K>, Change<V>, Windowed<K>, Change<V>> {
- public:
-  SuppressNode(std::string name, std::string store, StrictBuffer limits,
-               std::chrono::milliseconds grace, Serde<Windowed<K>> key, Serde<V> value)
-      : OperatorNode<Windowed<K>, Change<V>, Windowed<K>, Change<V>>(std::move(name)),
-        store_name_(std::move(store)),
-        limits_(std::move(limits)),
-        grace_(grace),
-        key_(std::move(key)),
-        value_(std::move(value)) {}
+// Final results: the time of a change is the end of its window, and deleted windows vanish.
+struct WindowEndTime {
+  static constexpr bool kDropsDeletions = true;
+  template <class K, class V>
+  static Timestamp of(const Record<Windowed<K>, V>& record) {
+    return record.key->window.end;
+  }
+};
 
-  void receive(const Record<Windowed<K>, Change<V>>& record) override {
+// Fewer results: the time of a change is its timestamp.
+struct ChangeTime {
+  static constexpr bool kDropsDeletions = false;
+  template <class K, class V>
+  static Timestamp of(const Record<K, V>& record) {
+    return record.timestamp;
+  }
+};
+
+struct SuppressRules {
+  std::string store;
+  std::chrono::milliseconds wait;
+  std::size_t records_max;
+  std::size_t bytes_max;
+  WhenFull when_full;
+};
+
+// What the store of a suppressed table holds, typed.
+template <class K, class V>
+class BufferCodec {
+ public:
+  BufferCodec(std::string store, Serde<K> key, Serde<V> value)
+      : store_(std::move(store)), key_(std::move(key)), value_(std::move(value)) {}
+
+  TimeOrderedBuffer& open(ProcessingContext& context) const {
+    auto* const buffer = dynamic_cast<TimeOrderedBuffer*>(&context.state_store(store_));
+    PAWL_ASSERT(buffer != nullptr, store_);
+    return *buffer;
+  }
+  // Lifetime: until the next call.
+  BytesView key_bytes(const K& key) {
+    key_bytes_.clear();
+    key_.encode(key, key_bytes_);
+    return key_bytes_;
+  }
+  void encode(const V* value, std::optional<Bytes>& out) const {
+    if (value != nullptr) {
+      value_.encode(*value, out.emplace());
+    }
+  }
+  void decode_key(BytesView bytes, K& key) const { check(key_.decode(bytes, key)); }
+  // Returns: `value`, or null where there is none.
+  const V* decode(const std::optional<Bytes>& bytes, V& value) const {
+    if (!bytes.has_value()) {
+      return nullptr;
+    }
+    check(value_.decode(*bytes, value));
+    return &value;
+  }
+
+ private:
+  void check(const Result<void>& decoded) const {
+    if (!decoded.has_value()) {
+      throw StoreFailure({ErrorKind::fatal, "store " + store_ + ": " + decoded.error().message});
+    }
+  }
+
+  std::string store_;
+  Serde<K> key_;
+  Serde<V> value_;
+  Bytes key_bytes_;
+};
+
+template <class K, class V, class BufferTime>
+class SuppressNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
+ public:
+  SuppressNode(std::string name, SuppressRules rules, const BufferCodec<K, V>& codec)
+      : OperatorNode<K, Change<V>, K, Change<V>>(std::move(name)),
+        rules_(std::move(rules)),
+        codec_(codec) {}
+
+  void receive(const Record<K, Change<V>>& record) override {
     time_->advance(record.timestamp);
-    buffer(record);
-    buffer_->evict_until(
-        time_->value() - grace_,
-        [this](BytesView key, const BufferedChange& change) { emit(key, change); });
-    if (buffer_->records() > limits_.records_max() || buffer_->bytes() > limits_.bytes_max()) {
-      throw ProcessingStopped(
-          {ErrorKind::fatal, this->name() + " buffer exceeded its max capacity. Currently [" +
-                                 std::to_string(buffer_->records()) + "/" +
-                                 std::to_string(limits_.records_max()) + "] records and [" +
-                                 std::to_string(buffer_->bytes()) + "/" +
-                                 std::to_string(limits_.bytes_max()) +
-                                 "] bytes. Remedy: a larger or unbounded buffer"});
+    hold(record);
+    const auto emit = [this](BytesView key, const BufferedChange& change) {
+      this->emit(key, change);
+    };
+    buffer_->evict_until(time_->value() - rules_.wait, emit);
+    while (over_capacity()) {
+      if (rules_.when_full == WhenFull::stop) {
+        stop();
+      }
+      buffer_->evict_first(emit);
     }
   }
 
  protected:
   void opened(ProcessingContext& context) override {
-    buffer_ = dynamic_cast<TimeOrderedBuffer*>(&context.state_store(store_name_));
-    PAWL_ASSERT(buffer_ != nullptr, store_name_);
+    buffer_ = &codec_.open(context);
     time_ = &context.operator_time();
+    java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
   }
 
  private:
-  void buffer(const Record<Windowed<K>, Change<V>>& record) {
-    key_bytes_.clear();
-    key_.encode(*record.key, key_bytes_);
+  [[nodiscard]] bool over_capacity() const {
+    return buffer_->records() > rules_.records_max || buffer_->bytes() > rules_.bytes_max;
+  }
+
+  [[noreturn]] void stop() const {
+    throw ProcessingStopped(
+        {ErrorKind::fatal,
+         this->name() + " buffer exceeded its max capacity. Currently [" +
+             std::to_string(buffer_->records()) + "/" + std::to_string(rules_.records_max) +
+             "] records and [" + std::to_string(buffer_->bytes()) + "/" +
+             std::to_string(rules_.bytes_max) + "] bytes. Remedy: a larger or unbounded buffer"});
+  }
+
+  void hold(const Record<K, Change<V>>& record) {
     BufferedChange change;
-    if (record.value->old_value != nullptr) {
-      value_.encode(*record.value->old_value, change.old_value.emplace());
-    }
-    if (record.value->new_value != nullptr) {
-      value_.encode(*record.value->new_value, change.new_value.emplace());
-    }
+    codec_.encode(record.value->old_value, change.old_value);
+    codec_.encode(record.value->new_value, change.new_value);
     const RecordCoordinates& where = this->context().coordinates();
     if (topic_ != where.topic) {
       topic_ = buffer_->intern(where.topic);
     }
     change.context = {record.timestamp, where.offset, topic_, where.partition, *record.headers};
-    buffer_->put(record.key->window.end, key_bytes_, std::move(change));
+    buffer_->put(BufferTime::of(record), codec_.key_bytes(*record.key), std::move(change));
   }
 
   void emit(BytesView key, const BufferedChange& change) {
-    if (!change.new_value.has_value()) {
+    if (BufferTime::kDropsDeletions && !change.new_value.has_value()) {
       return;
     }
-    decode(key_.decode(key, windowed_));
-    decode(value_.decode(*change.new_value, new_));
-    if (change.old_value.has_value()) {
-      decode(value_.decode(*change.old_value, old_));
-    }
-    const Change<V> emitted{&new_, change.old_value.has_value() ? &old_ : nullptr};
+    codec_.decode_key(key, key_);
+    const Change<V> emitted{codec_.decode(change.new_value, new_),
+                            codec_.decode(java_ ? change.old_value : change.prior, old_)};
     ProcessingContext& context = this->context();
     const WriteContext written = context.write_context();
     context.write_context() = {change.context.timestamp, &change.context.headers};
     const RecordCoordinates coordinates = context.exchange_coordinates(
         {change.context.topic, change.context.partition, change.context.offset, LeaderEpoch(-1)});
-    this->forward({&windowed_, &emitted, change.context.timestamp, &change.context.headers});
+    this->forward({&key_, &emitted, change.context.timestamp, &change.context.headers});
     context.exchange_coordinates(coordinates);
     context.write_context() = written;
   }
 
-  void decode(const Result<void>& decoded) const {
-    if (!decoded.has_value()) {
-      throw StoreFailure(
-          {ErrorKind::fatal, "store " + store_name_ + ": " + decoded.error().message});
-    }
-  }
-
-  std::string store_name_;
-  StrictBuffer limits_;
-  std::chrono::milliseconds grace_;
-  Serde<Windowed<K>> key_;
-  Serde<V> value_;
+  SuppressRules rules_;
+  BufferCodec<K, V> codec_;
   TimeOrderedBuffer* buffer_ = nullptr;
   OperatorTime* time_ = nullptr;
+  bool java_ = false;
   std::string_view topic_;
-  Bytes key_bytes_;
-  Windowed<K> windowed_{};
+  K key_{};
   V new_{};
   V old_{};
+};
+
+// What those behind a suppressed table see of a key: the value before what is held, whose
+// timestamp is not known, else the value of the table before.
+template <class K, class V>
+class SuppressLookup final : public TableLookup<K, V> {
+ public:
+  SuppressLookup(const BufferCodec<K, V>& codec, std::unique_ptr<TableLookup<K, V>> parent)
+      : codec_(codec), parent_(std::move(parent)) {}
+  void open(ProcessingContext& context) override {
+    parent_->open(context);
+    buffer_ = &codec_.open(context);
+  }
+  bool get(const K& key, ValueAndTimestamp<V>& found) override {
+    const BufferedChange* const held = buffer_->find(codec_.key_bytes(key));
+    if (held == nullptr) {
+      return parent_->get(key, found);
+    }
+    found.timestamp = Timestamp::unknown();
+    return codec_.decode(held->prior, found.value) != nullptr;
+  }
+
+ private:
+  BufferCodec<K, V> codec_;
+  std::unique_ptr<TableLookup<K, V>> parent_;
+  TimeOrderedBuffer* buffer_ = nullptr;
 };
 
 }  // namespace pawl::internal

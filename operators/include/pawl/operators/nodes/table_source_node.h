@@ -1,14 +1,13 @@
-// TableSourceNode: a topic read as a table: the latest record of a key is its value, a null value
+// TableSourceNode: records as a table: the latest record of a key is its value, a null value
 // deletes it. Keeps the values in a store if somebody needs them. A record without a key is
 // dropped, counted. An update that is older than the stored one still replaces it. Source:
-// KTableSource.
+// KTableSource. Thread rule: owner thread only.
 #pragma once
 
 #include <pawl/engine/operator_node.h>
 #include <pawl/operators/change.h>
-#include <pawl/statestore/typed/stores.h>
+#include <pawl/operators/nodes/table_rows.h>
 
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,11 +16,9 @@ namespace pawl::internal {
 template <class K, class V>
 class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
  public:
-  // `store` absent: the table is not kept.
-  TableSourceNode(std::string name, std::optional<stores::TimestampedKeyValue<K, V>> store,
-                  bool old_values)
+  TableSourceNode(std::string name, typename TableRows<K, V>::Definition store, bool old_values)
       : OperatorNode<K, V, K, Change<V>>(std::move(name)),
-        definition_(std::move(store)),
+        rows_(std::move(store)),
         old_values_(old_values) {}
 
   void receive(const Record<K, V>& record) override {
@@ -29,33 +26,20 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
       null_keys_->add();
       return;
     }
-    Change<V> change{record.value, nullptr};
-    if (store_.has_value()) {
-      if (old_values_ && store_->get(*record.key, old_)) {
-        change.old_value = &old_.value;
-      }
-      if (record.value == nullptr) {
-        store_->erase(*record.key);
-      } else {
-        store_->put(*record.key, *record.value, record.timestamp);
-      }
-    }
+    const Change<V> change{record.value, old_values_ ? rows_.value(*record.key) : nullptr};
+    rows_.write(*record.key, record.value, record.timestamp);
     this->forward(record.with_value(&change));
   }
 
  protected:
   void opened(ProcessingContext& context) override {
     null_keys_ = &context.dropped_counter("null_key");
-    if (definition_.has_value()) {
-      store_.emplace(context.store(*definition_));
-    }
+    rows_.open(context);
   }
 
  private:
-  std::optional<stores::TimestampedKeyValue<K, V>> definition_;
+  TableRows<K, V> rows_;
   bool old_values_;
-  std::optional<TypedTimestampedKeyValueStore<K, V>> store_;
-  ValueAndTimestamp<V> old_{};
   Counter* null_keys_ = nullptr;
 };
 

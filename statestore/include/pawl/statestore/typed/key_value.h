@@ -162,9 +162,10 @@ class TypedTimestampedKeyValueStore : public TypedKeyValueReader<K, V> {
     return present;
   }
   // The tombstone is logged with the timestamp of the record in hand, as Kafka Streams does.
-  void erase(const K& key) {
-    this->store_->put(this->codec_->key_bytes(key), std::nullopt,
-                      this->store_->context().timestamp);
+  void erase(const K& key) { erase(key, this->store_->context().timestamp); }
+  // For nodes behind one that changed the record's timestamp.
+  void erase(const K& key, Timestamp logged_at) {
+    this->store_->put(this->codec_->key_bytes(key), std::nullopt, logged_at);
   }
 };
 

@@ -1,0 +1,32 @@
+// TableMergeNode: where both sides of a join of two tables come together; keeps the results in a
+// store if the user names one. Source: KTableKTableJoinMerger. Thread rule: owner thread only.
+#pragma once
+
+#include <pawl/engine/operator_node.h>
+#include <pawl/operators/change.h>
+#include <pawl/operators/nodes/table_rows.h>
+
+#include <string>
+#include <utility>
+
+namespace pawl::internal {
+
+template <class K, class V>
+class TableMergeNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
+ public:
+  TableMergeNode(std::string name, typename TableRows<K, V>::Definition store)
+      : OperatorNode<K, Change<V>, K, Change<V>>(std::move(name)), rows_(std::move(store)) {}
+
+  void receive(const Record<K, Change<V>>& record) override {
+    rows_.write(*record.key, record.value->new_value, record.timestamp);
+    this->forward(record);
+  }
+
+ protected:
+  void opened(ProcessingContext& context) override { rows_.open(context); }
+
+ private:
+  TableRows<K, V> rows_;
+};
+
+}  // namespace pawl::internal

@@ -1,0 +1,62 @@
+// TableLookup: how a node reads the current value of a key of a table: from the table's store, or
+// computed from the values of the tables before it. One object per node and task.
+// Source: KTableValueGetter.
+// Thread rule: owner thread only.
+#pragma once
+
+#include <pawl/engine/processing_context.h>
+#include <pawl/model/window.h>
+#include <pawl/statestore/typed/stores.h>
+
+#include <optional>
+#include <utility>
+
+namespace pawl::internal {
+
+template <class K, class V>
+class TableLookup {
+ public:
+  TableLookup() = default;
+  TableLookup(const TableLookup&) = delete;
+  TableLookup& operator=(const TableLookup&) = delete;
+  virtual ~TableLookup() = default;
+
+  // Called once, before the first get(). Requires: the node of `context` is connected to the
+  // stores that the table's view names.
+  virtual void open(ProcessingContext& context) = 0;
+  // Overwrites `found` and returns true, or returns false: the key has no value. The timestamp is
+  // unknown() where the table does not know it.
+  virtual bool get(const K& key, ValueAndTimestamp<V>& found) = 0;
+};
+
+// A table that lies in a key-value store. Source: KTableMaterializedValueGetterSupplier.
+template <class K, class V>
+class StoreLookup final : public TableLookup<K, V> {
+ public:
+  explicit StoreLookup(stores::TimestampedKeyValue<K, V> store) : definition_(std::move(store)) {}
+  void open(ProcessingContext& context) override { store_.emplace(context.store(definition_)); }
+  bool get(const K& key, ValueAndTimestamp<V>& found) override { return store_->get(key, found); }
+
+ private:
+  stores::TimestampedKeyValue<K, V> definition_;
+  std::optional<TypedTimestampedKeyValueStore<K, V>> store_;
+};
+
+// A table of windows that lies in a window store.
+// Source: KStreamWindowAggregate.KStreamWindowAggregateValueGetter.
+template <class K, class V>
+class WindowStoreLookup final : public TableLookup<Windowed<K>, V> {
+ public:
+  explicit WindowStoreLookup(stores::TimestampedWindow<K, V> store)
+      : definition_(std::move(store)) {}
+  void open(ProcessingContext& context) override { store_.emplace(context.store(definition_)); }
+  bool get(const Windowed<K>& key, ValueAndTimestamp<V>& found) override {
+    return store_->get(key.key, key.window.start, found);
+  }
+
+ private:
+  stores::TimestampedWindow<K, V> definition_;
+  std::optional<TypedTimestampedWindowStore<K, V>> store_;
+};
+
+}  // namespace pawl::internal

@@ -1,0 +1,116 @@
+// Tables whose source topic is their changelog (Optimizations::reuse_source_topics).
+#include "operators/driver_reading.h"
+#include "support/temporary_directory.h"
+
+#include <pawl/operators/dsl.h>
+#include <pawl/serde/primitives.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pawl::test {
+namespace {
+
+using testing::DriverCommit;
+using testing::DriverOptions;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::TopologyDriver;
+
+Topology named_orders(const Optimizations& optimizations) {
+  StreamBuilder builder;
+  const auto customers =
+      builder.table<std::string, std::string>("customers", Materialized::as("customers-by-id"));
+  builder.stream<std::string, std::string>("orders")
+      .left_join(customers,
+                 [](const std::string& order, const std::string* customer) {
+                   return order + " by " + (customer == nullptr ? "nobody" : *customer);
+                 })
+      .to("out");
+  return builder.build(optimizations);
+}
+
+struct Driven {
+  explicit Driven(DriverOptions options = {})
+      : driver(named_orders(Optimizations::all()), std::move(options)),
+        customers(driver.input<std::string, std::string>("customers")),
+        orders(driver.input<std::string, std::string>("orders")),
+        out(driver.output<std::string, std::string>("out")) {}
+  std::vector<std::string> read() { return lines(out); }
+  TopologyDriver driver;
+  testing::InputTopic<std::string, std::string> customers;
+  testing::InputTopic<std::string, std::string> orders;
+  testing::OutputTopic<std::string, std::string> out;
+};
+
+TEST(SourceTopicAsChangelog, IsNotWritten) {
+  Driven test;
+
+  test.customers.pipe("c1", "Ada", Timestamp(1));
+
+  EXPECT_THAT(test.driver.take_produced(), IsEmpty());
+}
+
+TEST(SourceTopicAsChangelog, GivesTheTableBackWhenItsDirectoryIsLost) {
+  Driven test;
+  test.customers.pipe("c1", "Ada", Timestamp(1));
+  test.customers.pipe("c2", "Grace", Timestamp(2));
+  test.customers.pipe({std::nullopt, "nobody's", Timestamp(2), {}});
+  test.customers.pipe({"c2", std::nullopt, Timestamp(3), {}});
+
+  test.driver.restart(TopologyDriver::State::lost);
+  test.orders.pipe("c1", "tea", Timestamp(4));
+  test.orders.pipe("c2", "milk", Timestamp(5));
+
+  EXPECT_THAT(test.read(), ElementsAre("c1=tea by Ada@4", "c2=milk by nobody@5"));
+  const auto store = stores::timestamped_key_value<std::string, std::string>("customers-by-id");
+  EXPECT_EQ(test.driver.store(store).get("c1")->timestamp, Timestamp(1));
+}
+
+// What is not committed has not been processed, though it lies in the topic.
+TEST(SourceTopicAsChangelog, IsReadBackUpToWhatIsCommitted) {
+  const TemporaryDirectory directory;
+  DriverOptions options;
+  options.commit = DriverCommit::by_hand;
+  options.state_dir = directory.path() / "state";
+  for (const auto state : {TopologyDriver::State::lost, TopologyDriver::State::kept}) {
+    Driven test(options);
+    test.customers.pipe("c1", "Ada", Timestamp(1));
+    test.driver.commit();
+    test.customers.pipe("c1", "Grace", Timestamp(2));
+
+    test.driver.restart(state);
+
+    const auto store = stores::timestamped_key_value<std::string, std::string>("customers-by-id");
+    EXPECT_EQ(test.driver.store(store).get("c1")->value, "Ada");
+    test.orders.pipe("c1", "tea", Timestamp(3));
+    EXPECT_THAT(test.read(), ElementsAre("c1=tea by Grace@3"));
+  }
+}
+
+TEST(SourceTopicAsChangelog, IsUsedOnlyWhenAskedFor) {
+  EXPECT_FALSE(named_orders(Optimizations::none()).store("customers-by-id").source_topic);
+  EXPECT_EQ(named_orders(Optimizations::all()).store("customers-by-id").source_topic, "customers");
+}
+
+// The topic knows neither the times that were read out of values nor what was skipped by a start at
+// the end.
+TEST(SourceTopicAsChangelog, IsNotUsedWhereItHasOtherContentThanTheTable) {
+  using Options = Consumed<std::string, std::string>;
+  for (const Options& consumed :
+       {Options::start(OffsetReset::latest),
+        Options::timestamps([](const auto&, const auto&, Timestamp) { return Timestamp(7); })}) {
+    StreamBuilder builder;
+    builder.table("in", serde::string(), serde::string(), Materialized::as("rows"), consumed);
+
+    EXPECT_FALSE(builder.build(Optimizations::all()).store("rows").source_topic);
+  }
+}
+
+TEST(SourceTopicAsChangelog, IsAnotherPlan) {
+  EXPECT_NE(named_orders(Optimizations::all()).fingerprint(),
+            named_orders(Optimizations::none()).fingerprint());
+}
+
+}  // namespace
+}  // namespace pawl::test
