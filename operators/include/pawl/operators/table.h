@@ -79,11 +79,12 @@ class Table {
     PAWL_ASSERT(plan_.window_grace.has_value(), name);
     internal::TablePlan<K, V> next = plan_;
     next.store = nullptr;
-    next.node = &plan.add_processor(name, {plan_.node},
-                                    internal::node_factory<internal::SuppressNode<Inner, V>>(
-                                        name, store, suppressed.buffer(), *plan_.window_grace,
-                                        plan_.key_serde, plan_.value_serde),
-                                    {store});
+    next.node =
+        &plan.add_processor(name, {plan_.node},
+                            internal::node_factory<internal::SuppressNode<Inner, V>>(
+                                name, store, suppressed.buffer(), *plan_.window_grace,
+                                plan_.window_end_inclusive, plan_.key_serde, plan_.value_serde),
+                            {store});
     return Table(std::move(next));
   }
 

@@ -21,11 +21,13 @@ template <class K, class V>
 class SuppressNode final : public OperatorNode<Windowed<K>, Change<V>, Windowed<K>, Change<V>> {
  public:
   SuppressNode(std::string name, std::string store, StrictBuffer limits,
-               std::chrono::milliseconds grace, Serde<Windowed<K>> key, Serde<V> value)
+               std::chrono::milliseconds grace, bool end_inclusive, Serde<Windowed<K>> key,
+               Serde<V> value)
       : OperatorNode<Windowed<K>, Change<V>, Windowed<K>, Change<V>>(std::move(name)),
         store_name_(std::move(store)),
         limits_(std::move(limits)),
         grace_(grace),
+        end_inclusive_(end_inclusive),
         key_(std::move(key)),
         value_(std::move(value)) {}
 
@@ -51,6 +53,11 @@ class SuppressNode final : public OperatorNode<Windowed<K>, Change<V>, Windowed<
     buffer_ = dynamic_cast<TimeOrderedBuffer*>(&context.state_store(store_name_));
     PAWL_ASSERT(buffer_ != nullptr, store_name_);
     time_ = &context.operator_time();
+    // A window that contains its end still takes events at end + grace; Kafka Streams emits it
+    // then.
+    if (end_inclusive_ && context.compatibility() == Compatibility::native) {
+      grace_ += std::chrono::milliseconds(1);
+    }
   }
 
  private:
@@ -102,6 +109,7 @@ class SuppressNode final : public OperatorNode<Windowed<K>, Change<V>, Windowed<
   std::string store_name_;
   StrictBuffer limits_;
   std::chrono::milliseconds grace_;
+  bool end_inclusive_;
   Serde<Windowed<K>> key_;
   Serde<V> value_;
   TimeOrderedBuffer* buffer_ = nullptr;
