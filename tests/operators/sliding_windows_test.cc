@@ -100,15 +100,14 @@ TEST(SlidingWindows, RememberTheEventBeforeWhereKafkaStreamsForgetsIt) {
   Driven compatible(counts(), java);
   for (Driven* test : {&native, &compatible}) {
     test->pipe("a", 85);
-    test->pipe("b", 100);
-    test->pipe("c", 100);
-    test->pipe("c", 90);  // makes [91,101] of c, so that the store's time is not behind
+    test->pipe("c", 99);
+    test->pipe("c", 100);  // a window begins at 100: the store's time
     test->read();
     test->pipe("a", 95);
   }
 
   EXPECT_THAT(native.read(), ElementsAre("a[86,96)=1@95", "a[85,95)=2@95"));
-  EXPECT_THAT(compatible.read(), ElementsAre("a[86,96)=1@95", "a[85,95)=2@95"));
+  EXPECT_THAT(compatible.read(), ElementsAre("a[85,95)=1@95"));
 }
 
 TEST(SlidingWindows, SuppressWaitsUntilTheEndIsPassed) {

@@ -205,13 +205,13 @@ std::string concatenated(const std::string& before, const std::string& value) {
 }
 
 TimeWindows tumbling() {
-  return TumblingWindows::of(std::chrono::milliseconds(100)).no_grace();
+  return TumblingWindows::of(std::chrono::milliseconds(10)).no_grace();
 }
 SlidingWindows sliding() {
-  return SlidingWindows::of_time_difference(std::chrono::milliseconds(100)).no_grace();
+  return SlidingWindows::of_time_difference(std::chrono::milliseconds(10)).no_grace();
 }
 SessionWindows sessions() {
-  return SessionWindows::with_inactivity_gap(std::chrono::milliseconds(100)).no_grace();
+  return SessionWindows::with_inactivity_gap(std::chrono::milliseconds(10)).no_grace();
 }
 
 Topology windowed_variants() {
