@@ -1,4 +1,5 @@
 #include "overlaid_key_value_store.h"
+#include "overlaid_session_store.h"
 #include "overlaid_window_store.h"
 #include "undoable_time_ordered_buffer.h"
 
@@ -19,6 +20,10 @@ Result<std::unique_ptr<ManagedStore>> open_managed_store(const StoreSpec& spec,
   if (spec.kind == StoreKind::key_value) {
     return std::unique_ptr<ManagedStore>(
         std::make_unique<internal::OverlaidKeyValueStore>(spec, surroundings, std::move(rows)));
+  }
+  if (spec.kind == StoreKind::session) {
+    return std::unique_ptr<ManagedStore>(
+        std::make_unique<internal::OverlaidSessionStore>(spec, surroundings, std::move(rows)));
   }
   try {
     return std::unique_ptr<ManagedStore>(

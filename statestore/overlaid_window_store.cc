@@ -2,6 +2,7 @@
 
 #include "codec/timestamped_value.h"
 #include "overlay/bytes_hash.h"
+#include "window/indexed_window_cursor.h"
 #include "window/window_scan.h"
 
 #include <pawl/model/assert.h>
@@ -97,7 +98,9 @@ void OverlaidWindowStore::index_committed_rows() {
   const std::vector<SegmentId> segments = rows_->segments();
   if (hot_.has_value()) {
     for (const SegmentId segment : std::views::reverse(segments)) {
-      const auto last = rows_->scan(segment, std::nullopt, std::nullopt, Direction::backward);
+      codec_.upper_bound(BytesView(), Timestamp::max(), scratch_);  // behind it lies the index
+      const auto last =
+          rows_->scan(segment, std::nullopt, NullableBytesView(scratch_), Direction::backward);
       if (last->valid()) {
         hot_->begin_after(codec_.decode(last->key()).start);
         break;
@@ -115,7 +118,8 @@ void OverlaidWindowStore::index_committed_rows() {
 }
 
 Timestamp OverlaidWindowStore::first_visible() const {
-  const Timestamp first = progress_.time - spec_.retention + std::chrono::milliseconds(1);
+  const std::chrono::milliseconds hidden(spec_.edge_visible ? 0 : 1);
+  const Timestamp first = progress_.time - spec_.retention + hidden;
   return std::max(first, Timestamp(0));
 }
 
@@ -173,7 +177,14 @@ void OverlaidWindowStore::write_row(const WindowRow& row, NullableBytesView valu
                                     Timestamp logged_at) {
   codec_.encode(row, row_key_);
   const WindowRowCodec::Group group = codec_.group_of(row_key_);
-  overlay_.active().put(segment_of(row.start), row_key_, group.at, group.size, value, logged_at);
+  const SegmentId segment = segment_of(row.start);
+  overlay_.active().put(segment, row_key_, group.at, group.size, value, logged_at);
+  if (spec_.key_index) {
+    encode_window_index(row.key, row.start, index_key_);
+    overlay_.active().put(segment, index_key_, 0, index_key_.size(),
+                          value.has_value() ? NullableBytesView(BytesView()) : std::nullopt,
+                          logged_at);
+  }
 }
 
 void OverlaidWindowStore::log(const WindowRow& row, NullableBytesView value, Timestamp logged_at) {
@@ -195,6 +206,9 @@ void OverlaidWindowStore::log_pending() {
     return;
   }
   for (const OverlayRow* row : overlay_.active().in_update_order()) {
+    if (spec_.key_index && is_window_index(row->key)) {
+      continue;
+    }
     log(codec_.decode(row->key), row->tombstone ? std::nullopt : NullableBytesView(row->value),
         row->logged_at);
   }
@@ -244,8 +258,17 @@ std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch(BytesView key, Timestam
       return std::make_unique<AlignedWindowCursor>(*this, key, first, last, step, direction);
     }
   }
+  if (spec_.key_index) {
+    return std::make_unique<IndexedWindowCursor>(*this, key, from, to, direction);
+  }
   return std::make_unique<WindowScan>(
       *this, WindowQuery{key, key, from, to, direction, RowOrder::by_time, true});
+}
+
+std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch_by_time(Timestamp from, Timestamp to) {
+  return std::make_unique<WindowScan>(
+      *this, WindowQuery{std::nullopt, std::nullopt, from, to, Direction::forward,
+                         RowOrder::by_time, false});
 }
 
 std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch_range(NullableBytesView key_from,
@@ -328,7 +351,7 @@ void OverlaidWindowStore::settle() {
   committed_ = frozen_progress_;
   const SegmentId first_live = first_live_segment();
   for (const RowChange& change : changes_) {
-    if (change.segment < first_live) {
+    if (change.segment < first_live || (spec_.key_index && is_window_index(change.key))) {
       continue;
     }
     if (hot_.has_value()) {

@@ -3,8 +3,8 @@
 // KeyFilter (key_first).
 //
 // Invariants
-//   1. Rows with start <= observed time - retention are not visible; segments of only such rows are
-//   dead.
+//   1. Rows with start <= observed time - retention (< where the edge is visible) are not visible;
+//   segments of only such rows are dead.
 //   2. The observed time that an abort leaves behind is the committed one.
 // Source of the changelog bytes: ChangeLoggingWindowBytesStore,
 // ChangeLoggingTimestampedWindowBytesStore.
@@ -42,6 +42,7 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   std::unique_ptr<WindowCursor> fetch_range(NullableBytesView key_from, NullableBytesView key_to,
                                             Timestamp from, Timestamp to,
                                             Direction direction) override;
+  std::unique_ptr<WindowCursor> fetch_by_time(Timestamp from, Timestamp to) override;
   bool contains(BytesView key, Timestamp from, Timestamp to) override;
   [[nodiscard]] Timestamp observed_time() const override { return progress_.time; }
   [[nodiscard]] std::chrono::milliseconds retention() const override { return spec_.retention; }
@@ -68,6 +69,7 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
 
  private:
   friend class WindowScan;
+  friend class IndexedWindowCursor;
 
   // Returns: the earliest start that is still visible.
   [[nodiscard]] Timestamp first_visible() const;
@@ -101,6 +103,7 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   std::int32_t logged_sequence_ = 0;
   std::uint64_t expired_puts_ = 0;
   Bytes row_key_;
+  Bytes index_key_;
   Bytes changelog_key_;
   Bytes scratch_;
 };

@@ -1,36 +1,14 @@
 #include "codec/window_row.h"
+#include "read_only_parts.h"
 
 #include <pawl/statestore/read_only_store.h>
-#include <pawl/statestore/state_store.h>
 
 #include <algorithm>
 
 namespace pawl {
 namespace {
 
-// Calls `read(snapshot)` for every open part until it returns false.
-template <class F>
-Result<void> each_part(const RowSnapshotSources& parts, F&& read) {
-  bool any = false;
-  for (const auto& part : parts) {
-    const std::shared_ptr<const RowSnapshot> snapshot = part->snapshot();
-    if (snapshot == nullptr) {
-      continue;
-    }
-    any = true;
-    try {
-      if (!PAWL_TRY(read(*snapshot))) {
-        return {};
-      }
-    } catch (const StoreFailure& failure) {
-      return failure.error();
-    }
-  }
-  if (!any) {
-    return Error{ErrorKind::retriable, "no part of the store is open on this instance now"};
-  }
-  return {};
-}
+using internal::each_part;
 
 }  // namespace
 

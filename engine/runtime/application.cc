@@ -170,7 +170,9 @@ RowSnapshotSources Application::Runtime::parts_of(const std::string& name, Store
                                   [&](const StoreSpec& store) { return store.name == name; });
   if (found == topology_.stores().end() || found->kind != kind) {
     throw std::invalid_argument(fmt::format("the topology has no {} store '{}'",
-                                            kind == StoreKind::window ? "window" : "key-value",
+                                            kind == StoreKind::window    ? "window"
+                                            : kind == StoreKind::session ? "session"
+                                                                         : "key-value",
                                             name));
   }
   return stores_.find(name);
@@ -381,6 +383,11 @@ ReadOnlyKeyValueStore Application::query_key_value(const std::string& name) cons
 
 ReadOnlyWindowStore Application::query_window(const std::string& name) const {
   RowSnapshotSources parts = runtime_->parts_of(name, StoreKind::window);
+  return {runtime_->topology().store(name), std::move(parts)};
+}
+
+ReadOnlySessionStore Application::query_session(const std::string& name) const {
+  RowSnapshotSources parts = runtime_->parts_of(name, StoreKind::session);
   return {runtime_->topology().store(name), std::move(parts)};
 }
 

@@ -81,8 +81,8 @@ std::string TaskStores::stamp_of(const StoreSpec& spec, const std::string& topic
   return fmt::format("layout {} kind {} timestamped {} duplicates {} order {} segment {} topic {}",
                      kLayoutVersion, static_cast<int>(spec.kind), spec.timestamped,
                      spec.retain_duplicates, static_cast<int>(spec.layout),
-                     spec.kind == StoreKind::window ? segment_interval_of(spec).count() : 0,
-                     topic_id);
+                     is_windowed(spec) ? segment_interval_of(spec).count() : 0, topic_id) +
+         (spec.key_index ? " indexed" : "");
 }
 
 Result<void> TaskStores::forget(StoreBackend& backend, const std::string& store) {
@@ -155,6 +155,11 @@ Result<void> TaskStores::open(const std::vector<StoreSpec>& specs,
 Result<void> TaskStores::open_store(const StoreSpec& spec) {
   auto entry = std::make_unique<Entry>();
   entry->spec = spec;
+  if (options_.compatibility == Compatibility::native && spec.native_slack.count() > 0) {
+    // Segments stay those of the topology's spec, which queries read by.
+    entry->spec.segment_interval = segment_interval_of(spec);
+    entry->spec.retention += std::exchange(entry->spec.native_slack, std::chrono::milliseconds(0));
+  }
   if (spec.logging == Logging::enabled) {
     entry->writer = std::make_unique<ChangelogWriter>(
         TopicPartition{changelog_of(options_.application_id, spec), options_.task.partition},
@@ -175,7 +180,7 @@ Result<void> TaskStores::open_store(const StoreSpec& spec) {
     // Rows may have reached the disk before the first position did; the changelog holds them all.
     PAWL_TRY(backend.remove_store(spec.name));
   }
-  entry->store = PAWL_TRY(open_managed_store(spec, surroundings));
+  entry->store = PAWL_TRY(open_managed_store(entry->spec, surroundings));
   if (position.has_value() && position->size() == 8) {
     entry->position = Offset(big_endian::load_i64(position->data()));
   }
@@ -247,7 +252,7 @@ Result<void> TaskStores::apply(const std::vector<Entry*>& entries) {
       if (backend != &backend_of(entry->spec)) {
         continue;
       }
-      if (entry->spec.kind == StoreKind::window && entry->writer != nullptr) {
+      if (is_windowed(entry->spec) && entry->writer != nullptr) {
         ChangelogRetention retention = entry->retention;
         retention.observe(entry->store->changes().rows, entry->position.value_or(Offset(0)));
         if (!(retention == entry->retention)) {
@@ -372,7 +377,7 @@ Result<void> TaskStores::flush(const std::map<TopicPartition, Offset>& ends,
   PAWL_TRY(persistent_->flush(finish ? FlushMode::wait : mode));
   const CrashPoint after("stores.after_flush");
   for (const auto& entry : entries_) {
-    if (finish && entry->spec.kind == StoreKind::window) {
+    if (finish && is_windowed(entry->spec)) {
       entry->retention.forget_below(first_live_segment(*entry));
     }
   }
@@ -385,8 +390,7 @@ std::map<TopicPartition, Offset> TaskStores::purgeable() {
     return result;
   }
   for (const auto& entry : entries_) {
-    if (entry->spec.kind != StoreKind::window || entry->writer == nullptr ||
-        !entry->position.has_value()) {
+    if (!is_windowed(entry->spec) || entry->writer == nullptr || !entry->position.has_value()) {
       continue;
     }
     if (&backend_of(entry->spec) == memory_.get()) {

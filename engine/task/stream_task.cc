@@ -143,8 +143,16 @@ Result<void> StreamTask::start() {
     time.resume(committed == committed_operator_times_.end() ? committed_stream_time_
                                                              : committed->second);
   }
-  // Every entry takes at most 34 bytes, and base64 makes 4 of 3.
-  if (context_.operator_times.size() * 34 * 4 / 3 + 200 > kOffsetMetadataBytesMax) {
+  // Every time takes at most 34 bytes, and base64 makes 4 of 3.
+  std::size_t metadata_bytes = context_.operator_times.size() * 34;
+  for (auto& [name, time] : context_.processor_metadata) {
+    const auto committed = committed_operator_times_.find(name);
+    if (committed != committed_operator_times_.end()) {
+      time.resume(committed->second);
+    }
+    metadata_bytes += 12 + name.size();
+  }
+  if (metadata_bytes * 4 / 3 + 200 > kOffsetMetadataBytesMax) {
     return Error{
         ErrorKind::fatal,
         fmt::format(
@@ -280,6 +288,11 @@ std::vector<OffsetToCommit> StreamTask::offsets_to_commit() const {
       metadata.entries[operator_time_entry(node)] = time.value().value();
     }
   }
+  for (const auto& [name, time] : context_.processor_metadata) {
+    if (time.value() != Timestamp::unknown()) {
+      metadata.entries[name] = time.value().value();
+    }
+  }
   std::vector<OffsetToCommit> result;
   for (std::size_t partition = 0; partition < group_.size(); ++partition) {
     const RecordQueue& queue = group_.queue(partition);
@@ -297,8 +310,10 @@ Result<void> StreamTask::commit_succeeded() {
   }
   committed_stream_time_ = group_.stream_time();
   committed_stamp_ = attempted_;
-  for (auto& [node, time] : context_.operator_times) {
-    time.commit();
+  for (auto* times : {&context_.operator_times, &context_.processor_metadata}) {
+    for (auto& [name, time] : *times) {
+      time.commit();
+    }
   }
   context_.stream_time_punctuations.commit();
   context_.wall_clock_punctuations.commit();
@@ -316,8 +331,10 @@ void StreamTask::commit_aborted() {
   }
   group_.resume_stream_time(committed_stream_time_);
   context_.stream_time = committed_stream_time_;
-  for (auto& [node, time] : context_.operator_times) {
-    time.drop();
+  for (auto* times : {&context_.operator_times, &context_.processor_metadata}) {
+    for (auto& [name, time] : *times) {
+      time.drop();
+    }
   }
   context_.stream_time_punctuations.drop();
   context_.wall_clock_punctuations.drop();

@@ -37,6 +37,8 @@ struct TaskContext {
   PunctuationQueue stream_time_punctuations;
   PunctuationQueue wall_clock_punctuations;
   std::map<std::string, OperatorTime> operator_times;  // by node name
+  // Times that Kafka Streams commits under names of its own.
+  std::map<std::string, OperatorTime> processor_metadata;
 };
 
 class NodeContext final : public ProcessingContext {
@@ -68,6 +70,12 @@ class NodeContext final : public ProcessingContext {
     return task_.environment.metrics->histogram(name, labels());
   }
   OperatorTime& operator_time() override { return task_.operator_times[spec_.name]; }
+  OperatorTime& processor_metadata(const std::string& name) override {
+    return task_.processor_metadata[name];
+  }
+  [[nodiscard]] std::chrono::milliseconds emit_interval() const override {
+    return task_.environment.emit_interval;
+  }
   OutputCollector& outputs() override { return *task_.environment.outputs; }
   [[nodiscard]] std::string internal_topic(const std::string& name) const override;
   WriteContext& write_context() override { return task_.write; }

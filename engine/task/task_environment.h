@@ -25,6 +25,8 @@ struct TaskEnvironment {
   std::int64_t owner = 1;
   ErrorPolicy errors;
   std::chrono::milliseconds max_task_idle{0};
+  // Source: InternalConfig.EMIT_INTERVAL_MS_KSTREAMS_*.
+  std::chrono::milliseconds emit_interval{1'000};
   const Clock* clock = nullptr;
   OutputCollector* outputs = nullptr;
   MetricsRecorder* metrics = nullptr;

@@ -93,6 +93,7 @@ void DriverCore::start_tasks(bool from_scratch) {
     environment.compatibility = options_.compatibility;
     environment.errors = options_.errors;
     environment.max_task_idle = std::chrono::milliseconds(-1);
+    environment.emit_interval = options_.emit_interval;
     environment.clock = &clock_;
     environment.outputs = &collector_;
     environment.metrics = &metrics_;

@@ -34,7 +34,7 @@ std::string task_topic_name(const std::string& application_id, SubtopologyId sub
 
 TopicConfig changelog_topic_config(const StoreSpec& store, Compatibility compatibility) {
   TopicConfig config{{"message.timestamp.type", "CreateTime"}, {"cleanup.policy", "compact"}};
-  if (store.kind == StoreKind::window) {
+  if (is_windowed(store)) {
     const bool java = compatibility == Compatibility::kafka_streams_4_3;
     // Rows that are kept as duplicates have keys of their own: there is nothing to compact.
     config["cleanup.policy"] = store.retain_duplicates ? "delete" : "compact,delete";

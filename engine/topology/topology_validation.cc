@@ -17,11 +17,12 @@ void validate_stores(const TopologySpec& spec) {
       throw TopologyError(
           fmt::format("two stores are called '{}': give one another name", store.name));
     }
-    if (store.kind != StoreKind::window) {
+    if (!is_windowed(store)) {
       continue;
     }
     if (store.retention.count() <= 0 || store.window_size.count() < 0) {
-      throw TopologyError(fmt::format("window store '{}' needs a positive retention", store.name));
+      throw TopologyError(
+          fmt::format("store '{}' of windows or sessions needs a positive retention", store.name));
     }
     if (store.window_size > store.retention) {
       throw TopologyError(

@@ -6,10 +6,10 @@
 namespace pawl::internal {
 namespace {
 
-// Whether a topic prefix is a generated node name: anything with KSTREAM and ten digits behind a
-// dash at its end.
+// Whether a topic prefix is a generated node name: begins with KSTREAM and ends with ten digits
+// behind a dash. Source: KStreamImpl.createRepartitionedSource.
 bool is_generated(std::string_view prefix) {
-  if (prefix.size() < 11 || prefix.find("KSTREAM") == std::string_view::npos) {
+  if (prefix.size() < 11 || !prefix.starts_with("KSTREAM")) {
     return false;
   }
   const std::string_view tail = prefix.substr(prefix.size() - 11);

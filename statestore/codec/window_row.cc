@@ -25,6 +25,17 @@ std::optional<WindowRow> decode_changelog_window_key(BytesView bytes) {
                    big_endian::load_i32(bytes.data() + key_size + 8)};
 }
 
+void encode_window_index(BytesView key, Timestamp start, Bytes& out) {
+  out.assign(1, '\xff');
+  out += key;
+  big_endian::append_i64(start.value(), out);
+}
+
+Timestamp start_of_window_index(BytesView row) {
+  PAWL_ASSERT(row.size() >= 9, row.size());
+  return Timestamp(big_endian::load_i64(row.data() + row.size() - 8));
+}
+
 void WindowRowCodec::encode(const WindowRow& row, Bytes& out) const {
   if (layout_ == WindowLayout::key_first) {
     encode_changelog_window_key(row, out);
@@ -73,7 +84,7 @@ void WindowRowCodec::upper_bound(BytesView key, Timestamp to, Bytes& out) const 
   }
   // Just below the first row that starts later; every row of `to` itself lies below that.
   if (to == Timestamp::max()) {
-    out.assign(9, '\xff');
+    out.assign(1, '\x80');
     return;
   }
   out.resize(8);

@@ -28,6 +28,17 @@ void encode_changelog_window_key(const WindowRow& row, Bytes& out);
 // Returns: the parts, viewing `bytes`, or nothing when there are fewer than 12 bytes.
 std::optional<WindowRow> decode_changelog_window_key(BytesView bytes);
 
+// The index by key of a time_first store, behind the rows of each segment (a start is never
+// negative, so no row begins with ff):
+//   index := ff ‖ key ‖ i64 start        value: empty
+// Overwrites `out`.
+void encode_window_index(BytesView key, Timestamp start, Bytes& out);
+[[nodiscard]] inline bool is_window_index(BytesView row) {
+  return !row.empty() && row.front() == '\xff';
+}
+// Returns: the start in an index row.
+[[nodiscard]] Timestamp start_of_window_index(BytesView row);
+
 // The local form of one store.
 class WindowRowCodec {
  public:

@@ -239,10 +239,14 @@ class WindowRun {
   std::int64_t any_span() { return dice_.below(dice_.one_in(2) ? 15 : 150); }
   // The visible rows: (start, key, sequence) to value.
   WindowModel::Rows visible() {
-    const std::int64_t hidden_until = pair_.model().progress().time - spec().retention.count();
+    const std::int64_t hidden_until = last_hidden();
     WindowModel::Rows rows = pair_.model().visible();
     std::erase_if(rows, [&](const auto& row) { return row.first.start <= hidden_until; });
     return rows;
+  }
+
+  std::int64_t last_hidden() {
+    return pair_.model().progress().time - spec().retention.count() - (spec().edge_visible ? 1 : 0);
   }
 
   void put() {
@@ -261,7 +265,7 @@ class WindowRun {
       return;
     }
     const std::int32_t sequence = spec().retain_duplicates ? ++progress.sequence : 0;
-    if (start <= progress.time - spec().retention.count()) {
+    if (start <= last_hidden()) {
       EXPECT_EQ(store().expired_puts(), expired + 1);
     } else {
       pair_.model().write({start, key, sequence},
@@ -324,6 +328,10 @@ class WindowRun {
     const std::int64_t from = dice_.one_in(3) ? 0 : any_start();
     const std::int64_t to = dice_.one_in(3) ? Timestamp::max().value() : from + any_span();
     const Direction direction = any_direction(dice_);
+    if (!spec().retain_duplicates) {
+      EXPECT_EQ(rows_of(store().fetch_by_time(Timestamp(from), Timestamp(to))),
+                expected(std::nullopt, std::nullopt, from, to, Direction::forward, false));
+    }
     EXPECT_EQ(
         rows_of(store().fetch_range(key_from, key_to, Timestamp(from), Timestamp(to), direction)),
         expected(key_from, key_to, from, to, direction, store().persistent()));
@@ -340,6 +348,7 @@ struct WindowStoreKind {
   bool retain_duplicates = false;
   bool key_filter = false;
   milliseconds start_step{0};
+  bool emits_on_close = false;
 };
 
 void PrintTo(const WindowStoreKind& kind, std::ostream* out) {
@@ -357,6 +366,9 @@ INSTANTIATE_TEST_SUITE_P(
                                                          .start_step = milliseconds(10)},
                                          WindowStoreKind{.name = "UnalignedAggregation",
                                                          .layout = WindowLayout::time_first},
+                                         WindowStoreKind{.name = "EmissionOnClose",
+                                                         .layout = WindowLayout::time_first,
+                                                         .emits_on_close = true},
                                          WindowStoreKind{.name = "Join", .retain_duplicates = true},
                                          WindowStoreKind{.name = "Deduplication",
                                                          .key_filter = true},
@@ -379,6 +391,8 @@ TEST_P(WindowModelTest, ShowsWhatAMapWouldShow) {
   spec.retain_duplicates = kind.retain_duplicates;
   spec.key_filter = kind.key_filter;
   spec.start_step = kind.start_step;
+  spec.key_index = kind.emits_on_close;
+  spec.edge_visible = kind.emits_on_close;
   for (const std::uint64_t seed : test_seeds()) {
     WindowRun run(backend, spec, seed);
     for (int step = 0; step < 1000 && !HasFailure(); ++step) {

@@ -1,5 +1,6 @@
 // Compares the byte formats in use with unit/formats.jsonl, in both directions.
 #include "codec/buffered_change.h"
+#include "codec/session_row.h"
 #include "codec/timestamped_value.h"
 #include "codec/window_row.h"
 #include "vectors/vector_json.h"
@@ -112,6 +113,60 @@ TEST(WindowedKeyFormat, EqualsThatOfKafkaStreams) {
 
     EXPECT_EQ(serde.encode(windowed), bytes_in(row, "hex")) << row;
     EXPECT_EQ(serde.decode(bytes_in(row, "hex")).value(), windowed) << row;
+  }
+}
+
+TEST(SessionWindowedKeyFormat, EqualsThatOfKafkaStreams) {
+  const auto serde = serde::session_windowed(serde::string());
+  for (const Json& row : rows_of("windowed-topic-key.session", 20)) {
+    const Windowed<std::string> windowed{row.at("key").get<std::string>(),
+                                         {Timestamp(row.at("start").get<std::int64_t>()),
+                                          Timestamp(row.at("end").get<std::int64_t>())}};
+
+    EXPECT_EQ(serde.encode(windowed), bytes_in(row, "hex")) << row;
+    EXPECT_EQ(serde.decode(bytes_in(row, "hex")).value(), windowed) << row;
+  }
+}
+
+// The local rows are our own business, and are chosen as Kafka Streams has them.
+TEST(SessionKeyFormat, OfChangelogsAndRowsEqualsThatOfKafkaStreams) {
+  struct Form {
+    const char* format;
+    void (*encode)(const internal::SessionRow&, Bytes&);
+    internal::SessionRow (*decode)(BytesView);
+  };
+  const Form forms[] = {
+      {"session-key", internal::encode_session_key,
+       [](BytesView bytes) { return *internal::decode_session_key(bytes); }},
+      {"session-key.time-first", internal::encode_time_first_session,
+       internal::decode_time_first_session},
+      {"session-key.key-first", internal::encode_session_index, internal::decode_session_index}};
+  for (const Form& form : forms) {
+    for (const Json& row : rows_of(form.format, 20)) {
+      const auto key = row.at("key").get<std::string>();
+      const Window session{Timestamp(row.at("start").get<std::int64_t>()),
+                           Timestamp(row.at("end").get<std::int64_t>())};
+      Bytes encoded;
+      form.encode({key, session}, encoded);
+
+      EXPECT_EQ(encoded, bytes_in(row, "hex")) << row;
+      const internal::SessionRow decoded = form.decode(encoded);
+      EXPECT_EQ(decoded.key, key) << row;
+      EXPECT_EQ(decoded.session, session) << row;
+    }
+  }
+}
+
+TEST(SessionRange, EqualsThatOfKafkaStreams) {
+  for (const Json& row : rows_of("range.session", 30)) {
+    Bytes lower;
+    Bytes upper;
+    const Bytes key = bytes_in(row, "keyHex");
+    internal::session_lower_bound(key, lower);
+    internal::session_upper_bound(key, Timestamp(row.at("time").get<std::int64_t>()), 1, upper);
+
+    EXPECT_EQ(lower, bytes_in(row, "lowerHex")) << row;
+    EXPECT_EQ(upper, bytes_in(row, "upperHex")) << row;
   }
 }
 

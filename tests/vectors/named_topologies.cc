@@ -3,6 +3,7 @@
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -195,6 +196,67 @@ Topology merge_repartition_optimizable() {
   return builder.build();
 }
 
+std::string joined_sessions(const std::string& /*key*/, const std::string& earlier,
+                            const std::string& later) {
+  return earlier + later;
+}
+std::string concatenated(const std::string& before, const std::string& value) {
+  return before + value;
+}
+
+TimeWindows tumbling() {
+  return TumblingWindows::of(std::chrono::milliseconds(10)).no_grace();
+}
+SlidingWindows sliding() {
+  return SlidingWindows::of_time_difference(std::chrono::milliseconds(10)).no_grace();
+}
+SessionWindows sessions() {
+  return SessionWindows::with_inactivity_gap(std::chrono::milliseconds(10)).no_grace();
+}
+
+Topology windowed_variants() {
+  StreamBuilder builder;
+  const auto grouped = strings(builder).group_by_key();
+  const auto final_results = Suppressed::until_window_closes(Buffer::unbounded());
+  grouped.windowed_by(tumbling()).count().suppress(final_results).to_stream();
+  grouped.windowed_by(tumbling()).count(Named::as("w2"));
+  grouped.windowed_by(tumbling())
+      .count(Materialized::as("w3"))
+      .suppress(Suppressed::until_window_closes(Buffer::unbounded()).named("sup"))
+      .to_stream();
+  grouped.windowed_by(sliding()).aggregate(empty_text, append);
+  grouped.windowed_by(sessions()).count();
+  grouped.windowed_by(sessions()).reduce(concatenated, Materialized::as("s6"));
+  return builder.build();
+}
+
+Topology windowed_count_materialized_with() {
+  StreamBuilder builder;
+  const auto grouped = strings(builder).group_by_key();
+  grouped.windowed_by(tumbling()).count(Materialized());
+  grouped.windowed_by(sessions()).count(Materialized());
+  grouped.windowed_by(sliding()).count(Materialized());
+  return builder.build();
+}
+
+Topology cogroup_variants() {
+  StreamBuilder builder;
+  const auto first = strings(builder, "a").group_by_key();
+  const auto second = strings(builder, "b").group_by(same);
+  first.cogroup(append).cogroup(second, append).aggregate(empty_text).to_stream().to("o1");
+  first.cogroup(append)
+      .windowed_by(tumbling())
+      .aggregate(empty_text, Materialized(), Named::as("cw"))
+      .to_stream()
+      .to("out");
+  first.cogroup(append)
+      .windowed_by(sessions())
+      .aggregate(empty_text, joined_sessions, Materialized::as("cs"))
+      .to_stream()
+      .to("o3");
+  return builder.build();
+}
+
 }  // namespace
 
 VectorTopologies named_topologies() {
@@ -212,7 +274,10 @@ VectorTopologies named_topologies() {
                              {"groupby_variants", groupby_variants},
                              {"stream_table_variants", stream_table_variants},
                              {"two_independent_subtopologies", two_independent_subtopologies},
-                             {"merge_repartition_optimizable", merge_repartition_optimizable}});
+                             {"merge_repartition_optimizable", merge_repartition_optimizable},
+                             {"windowed_variants", windowed_variants},
+                             {"windowed_count_materialized_with", windowed_count_materialized_with},
+                             {"cogroup_variants", cogroup_variants}});
   return all;
 }
 
@@ -221,8 +286,8 @@ std::set<std::string> topologies_to_come() {
           "process_unnamed_and_named",
           // global tables and stores
           "global_table", "state_store_and_globals",
-          // sliding and session windows, session and versioned stores
-          "windowed_variants", "windowed_count_materialized_with", "window_store_in_state_stores",
+          // versioned stores
+          "window_store_in_state_stores",
           // joins of two streams
           "self_join", "stream_stream_inner_both_repartition",
           "stream_stream_inner_both_repartition_named", "stream_stream_inner_named",
@@ -233,9 +298,7 @@ std::set<std::string> topologies_to_come() {
           "stream_stream_outer_named", "stream_stream_outer_store_name",
           "stream_stream_outer_unnamed",
           // joins with versioned tables
-          "stream_table_grace",
-          // co-grouped streams
-          "cogroup_variants"};
+          "stream_table_grace"};
 }
 
 }  // namespace pawl::test

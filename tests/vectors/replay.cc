@@ -122,6 +122,10 @@ DriverOptions java_options(const VectorCase& vector) {
   DriverOptions options = native_options(vector);
   options.layout = testing::DriverLayout::one_task;
   options.compatibility = Compatibility::kafka_streams_4_3;
+  const auto interval = vector.config.find("__emit.interval.ms.kstreams.windowed.aggregation__");
+  if (interval != vector.config.end()) {
+    options.emit_interval = std::chrono::milliseconds(std::stoll(interval->second));
+  }
   return options;
 }
 

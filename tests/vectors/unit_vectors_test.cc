@@ -76,7 +76,8 @@ TEST(TimeWindows, OfATimestampEqualThoseOfKafkaStreams) {
 }
 
 // Returns: the store of a windowed count.
-StoreSpec store_of(const TimeWindows& windows) {
+template <class Windows>
+StoreSpec store_of(const Windows& windows) {
   StreamBuilder builder;
   builder.stream<std::string, std::string>("in").group_by_key().windowed_by(windows).count(
       Materialized::as("store"));
@@ -88,6 +89,18 @@ TEST(WindowStore, KeepsWindowsForTheirSizeAndGrace) {
   EXPECT_EQ(store_of(TumblingWindows::of(hours(1)).grace(minutes(5))).retention, minutes(65));
   EXPECT_EQ(store_of(HoppingWindows::of(hours(1)).advance_by(minutes(1)).no_grace()).retention,
             hours(1));
+}
+
+// default-retention, sliding window store: 2 * timeDifference + grace
+TEST(WindowStore, KeepsSlidingWindowsForTwiceTheirLengthAndGrace) {
+  EXPECT_EQ(store_of(SlidingWindows::of_time_difference(hours(1)).grace(minutes(5))).retention,
+            minutes(125));
+}
+
+// default-retention, session store: gap + grace
+TEST(SessionStore, KeepsSessionsForTheGapAndGrace) {
+  EXPECT_EQ(store_of(SessionWindows::with_inactivity_gap(hours(1)).grace(minutes(5))).retention,
+            minutes(65));
 }
 
 // default-segment-interval: max(retention / 2, 60000)

@@ -25,6 +25,11 @@ VectorTopologies foreign_key_topologies();
 VectorTopologies key_value_store_topologies();
 VectorTopologies window_store_topologies();
 VectorTopologies error_topologies();
+VectorTopologies sliding_topologies();
+VectorTopologies session_topologies();
+VectorTopologies session_store_topologies();
+VectorTopologies emit_final_topologies();
+VectorTopologies cogroup_topologies();
 
 // All of them.
 VectorTopologies vector_topologies();
@@ -34,5 +39,11 @@ VectorTopologies vector_topologies();
 inline constexpr const char* kCachedStoreVector = "cache_papi_kv_no_listener";
 // Returns: the names of the recordings that are replayed record for record.
 std::vector<std::string> replayed_vectors();
+
+// Recordings of what Kafka Streams loses or breaks (docs/conformance.md): natively the sinks are
+// those of another recording, of the same input with a longer retention, where nothing is lost; or,
+// where there is none, what tests of the operator say.
+std::vector<std::string> natively_replayed_vectors();
+std::string recording_of_native_sinks(const std::string& name);
 
 }  // namespace pawl::test

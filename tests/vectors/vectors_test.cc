@@ -132,7 +132,7 @@ std::vector<VectorOutput> with_raw_dead_letters(const VectorCase& vector) {
 class NativeReplay : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(NativeReplay, SinksEqualThoseOfKafkaStreams) {
-  const VectorCase vector = load_vector(GetParam());
+  const VectorCase vector = load_vector(recording_of_native_sinks(GetParam()));
   const Topology topology = topology_of(GetParam());
 
   const Replay replayed = replay(vector, topology, native_options(vector));
@@ -147,7 +147,7 @@ TEST_P(NativeReplay, SinksEqualThoseOfKafkaStreams) {
   expect_equal_end(vector, replayed);
 }
 
-INSTANTIATE_TEST_SUITE_P(Vectors, NativeReplay, ValuesIn(replayed_vectors()), vector_name);
+INSTANTIATE_TEST_SUITE_P(Vectors, NativeReplay, ValuesIn(natively_replayed_vectors()), vector_name);
 
 TEST(CachedStore, HasTheChangelogThatPawlCoalescesPerCommit) {
   const VectorCase vector = load_vector(kCachedStoreVector);

@@ -14,6 +14,7 @@
 #include <pawl/model/clock.h>
 #include <pawl/model/log.h>
 #include <pawl/statestore/typed/read_only.h>
+#include <pawl/statestore/typed/session_queries.h>
 
 #include <chrono>
 #include <cstdint>
@@ -97,9 +98,16 @@ class Application {
     return {query_window(name), std::move(key), std::move(value)};
   }
 
+  template <class K, class V>
+  SessionQueries<K, V> session_store(const std::string& name, Serde<K> key = default_serde<K>(),
+                                     Serde<V> value = default_serde<V>()) const {
+    return {query_session(name), std::move(key), std::move(value)};
+  }
+
  private:
   [[nodiscard]] ReadOnlyKeyValueStore query_key_value(const std::string& name) const;
   [[nodiscard]] ReadOnlyWindowStore query_window(const std::string& name) const;
+  [[nodiscard]] ReadOnlySessionStore query_session(const std::string& name) const;
 
   class Runtime;
   std::unique_ptr<Runtime> runtime_;

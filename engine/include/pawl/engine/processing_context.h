@@ -65,6 +65,13 @@ class ProcessingContext {
   // The time of this node that survives restarts. Asked for in init() or never.
   virtual OperatorTime& operator_time() = 0;
 
+  // A time that Kafka Streams commits under this name (its processor metadata), unknown() at first.
+  // Asked for in init() or never, under kafka_streams_4_3.
+  virtual OperatorTime& processor_metadata(const std::string& name) = 0;
+  // How often, by the wall clock, operators look for results that became final, under
+  // kafka_streams_4_3; natively they look with every record.
+  [[nodiscard]] virtual std::chrono::milliseconds emit_interval() const = 0;
+
   // For nodes that send: the collector, and the name of an internal topic on the broker.
   virtual OutputCollector& outputs() = 0;
   [[nodiscard]] virtual std::string internal_topic(const std::string& name) const = 0;

@@ -52,6 +52,8 @@ struct DriverOptions {
   Timestamp wall_clock_start{0};
   // Where persistent stores live; empty: in memory, which behaves the same.
   std::filesystem::path state_dir;
+  // ProcessingContext::emit_interval; 0 as in Kafka Streams' driver: with every record.
+  std::chrono::milliseconds emit_interval{0};
   // Receives log lines; null: dropped.
   std::shared_ptr<LogSink> log;
 };

@@ -73,7 +73,8 @@ TablePlan<K, V> derive_table(const TablePlan<K, VIn>& from, const DerivedTable<K
                         .key_serde = from.key_serde,
                         .value_serde = made.value_serde,
                         .view = view,
-                        .window_grace = from.window_grace};
+                        .window_grace = from.window_grace,
+                        .window_end_inclusive = from.window_end_inclusive};
   table.node =
       &from.plan->add(made.name, {from.node},
                       [made, view = std::move(view), make_node = std::move(make_node)](

@@ -8,9 +8,12 @@
 #include <pawl/operators/materialized.h>
 #include <pawl/operators/nodes/aggregate_node.h>
 #include <pawl/operators/repartition.h>
+#include <pawl/operators/session_windows.h>
+#include <pawl/operators/sliding_windows.h>
 #include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
+#include <pawl/operators/unlimited_windows.h>
 #include <pawl/operators/windows.h>
 #include <pawl/serde/primitives.h>
 
@@ -21,8 +24,10 @@
 
 namespace pawl {
 
-template <class K, class V>
+template <class K, class V, class W>
 class WindowedStream;
+template <class K, class V>
+class SessionWindowedStream;
 
 namespace internal {
 
@@ -66,6 +71,8 @@ template <class K, class V>
 class GroupedStream {
  public:
   explicit GroupedStream(internal::GroupPlan<K, V> group) : group_(std::move(group)) {}
+  // For authors of operators.
+  [[nodiscard]] const internal::GroupPlan<K, V>& plan() const { return group_; }
 
   // How many records each key had.
   Table<K, std::int64_t> count(const Named& named = {}) const {
@@ -105,10 +112,26 @@ class GroupedStream {
                       std::move(serde));
   }
 
-  // The same per time window.
-  [[nodiscard]] WindowedStream<K, V> windowed_by(const TimeWindows& windows) const {
-    return WindowedStream<K, V>(group_, windows);
+  // The same per window (windowed_stream.h) or session (session_windowed_stream.h).
+  [[nodiscard]] WindowedStream<K, V, TimeWindows> windowed_by(const TimeWindows& windows) const {
+    return WindowedStream<K, V, TimeWindows>(group_, windows);
   }
+  [[nodiscard]] WindowedStream<K, V, SlidingWindows> windowed_by(
+      const SlidingWindows& windows) const {
+    return WindowedStream<K, V, SlidingWindows>(group_, windows);
+  }
+  [[nodiscard]] WindowedStream<K, V, UnlimitedWindows> windowed_by(
+      const UnlimitedWindows& windows) const {
+    return WindowedStream<K, V, UnlimitedWindows>(group_, windows);
+  }
+  [[nodiscard]] SessionWindowedStream<K, V> windowed_by(const SessionWindows& windows) const {
+    return SessionWindowedStream<K, V>(group_, windows);
+  }
+
+  // Together with other grouped streams (cogrouped_stream.h). The aggregate's type is that of the
+  // aggregator's third parameter; name it if the aggregator is generic: cogroup<Visit>(...).
+  template <class A = void, class F>
+  [[nodiscard]] auto cogroup(F aggregator) const;
 
  private:
   // Kafka Streams uses up a number here, and keeps doing so for compatibility

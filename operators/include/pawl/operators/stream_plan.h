@@ -40,6 +40,8 @@ struct TablePlan {
   std::shared_ptr<TableView<K, V>> view;
   // Windowed tables: how long a window takes events after its end.
   std::optional<std::chrono::milliseconds> window_grace = {};
+  // Sliding windows and sessions: the end belongs to the window.
+  bool window_end_inclusive = false;
 };
 
 // Adds filter, sink and source of a repartition topic behind a node, and returns the plan node

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace pawl {
@@ -34,13 +35,15 @@ Table<K, V> Table<K, V>::held_back(const std::optional<std::string>& given,
                                           internal::value_serde_of(plan_));
   internal::TablePlan<K, V> next = plan_;
   next.view = std::make_shared<internal::SuppressedTableView<K, V>>(plan_.view, spec.name, codec);
-  next.node = &plan.add_processor(name, {plan_.node},
-                                  internal::node_factory<internal::SuppressNode<K, V, BufferTime>>(
-                                      name,
-                                      internal::SuppressRules{spec.name, wait, buffer.records_max(),
-                                                              buffer.bytes_max(), kWhenFull},
-                                      codec),
-                                  {spec.name});
+  next.node = &plan.add_processor(
+      name, {plan_.node},
+      internal::node_factory<internal::SuppressNode<K, V, BufferTime>>(
+          name,
+          internal::SuppressRules{
+              spec.name, wait, buffer.records_max(), buffer.bytes_max(), kWhenFull,
+              std::is_same_v<BufferTime, internal::WindowEndTime> && plan_.window_end_inclusive},
+          codec),
+      {spec.name});
   return Table(std::move(next));
 }
 

@@ -59,4 +59,24 @@ class WindowStoreLookup final : public TableLookup<Windowed<K>, V> {
   std::optional<TypedTimestampedWindowStore<K, V>> store_;
 };
 
+// A table of sessions that lies in a session store: the timestamp of a session is its end.
+// Source: KStreamSessionWindowAggregate.KTableSessionWindowValueGetter.
+template <class K, class V>
+class SessionStoreLookup final : public TableLookup<Windowed<K>, V> {
+ public:
+  explicit SessionStoreLookup(stores::Session<K, V> store) : definition_(std::move(store)) {}
+  void open(ProcessingContext& context) override { store_.emplace(context.store(definition_)); }
+  bool get(const Windowed<K>& key, ValueAndTimestamp<V>& found) override {
+    std::optional<V> value = store_->get(key.key, key.window);
+    if (value.has_value()) {
+      found = {*std::move(value), key.window.end};
+    }
+    return value.has_value();
+  }
+
+ private:
+  stores::Session<K, V> definition_;
+  std::optional<TypedSessionStore<K, V>> store_;
+};
+
 }  // namespace pawl::internal

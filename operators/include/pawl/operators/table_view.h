@@ -64,5 +64,8 @@ using KeyValueTableView =
 template <class K, class V>
 using WindowTableView =
     StoredTableView<Windowed<K>, V, WindowStoreLookup<K, V>, stores::TimestampedWindow<K, V>>;
+template <class K, class V>
+using SessionTableView =
+    StoredTableView<Windowed<K>, V, SessionStoreLookup<K, V>, stores::Session<K, V>>;
 
 }  // namespace pawl::internal

@@ -31,19 +31,28 @@ class TimeWindows {
   [[nodiscard]] std::chrono::milliseconds advance() const { return advance_; }
   [[nodiscard]] std::chrono::milliseconds grace() const { return grace_; }
 
+  // Whether two times lie in the same windows. Requires: neither is negative.
+  [[nodiscard]] bool same_windows(Timestamp left, Timestamp right) const {
+    return left.value() / advance_.count() == right.value() / advance_.count() &&
+           first_start(left) == first_start(right);
+  }
+
   // Calls `visit(window)` for every window that contains `time`, earliest first. Requires: time is
   // not negative.
   template <class F>
   void for_each_window(Timestamp time, F&& visit) const {
-    const std::int64_t advance = advance_.count();
-    const std::int64_t first =
-        std::max<std::int64_t>(0, time.value() - size_.count() + advance) / advance * advance;
-    for (std::int64_t start = first; start <= time.value(); start += advance) {
+    for (std::int64_t start = first_start(time); start <= time.value(); start += advance_.count()) {
       visit(Window{Timestamp(start), Timestamp(start) + size_});
     }
   }
 
  private:
+  // Returns: the start of the earliest window that contains `time`.
+  [[nodiscard]] std::int64_t first_start(Timestamp time) const {
+    const std::int64_t advance = advance_.count();
+    return std::max<std::int64_t>(0, time.value() - size_.count() + advance) / advance * advance;
+  }
+
   std::chrono::milliseconds size_;
   std::chrono::milliseconds advance_;
   std::chrono::milliseconds grace_;

@@ -6,6 +6,7 @@
 
 #include <pawl/model/bytes.h>
 #include <pawl/model/timestamp.h>
+#include <pawl/model/window.h>
 
 #include <memory>
 
@@ -39,6 +40,21 @@ class WindowCursor {
   virtual void next() = 0;
   [[nodiscard]] virtual BytesView key() const = 0;
   [[nodiscard]] virtual Timestamp start() const = 0;
+  [[nodiscard]] virtual BytesView value() const = 0;
+};
+
+class SessionCursor {
+ public:
+  SessionCursor() = default;
+  SessionCursor(const SessionCursor&) = delete;
+  SessionCursor& operator=(const SessionCursor&) = delete;
+  virtual ~SessionCursor() = default;
+
+  [[nodiscard]] virtual bool valid() const = 0;
+  // The other functions require valid().
+  virtual void next() = 0;
+  [[nodiscard]] virtual BytesView key() const = 0;
+  [[nodiscard]] virtual Window window() const = 0;
   [[nodiscard]] virtual BytesView value() const = 0;
 };
 

@@ -11,11 +11,11 @@
 
 namespace pawl {
 
-enum class StoreKind { key_value, window, time_ordered_buffer };
+enum class StoreKind { key_value, window, time_ordered_buffer, session };
 enum class Persistence { persistent, in_memory };
 enum class Logging { enabled, disabled };
 
-// How a window store arranges its rows on disk (the changelog is not affected).
+// How a window or session store arranges its rows on disk (the changelog is not affected).
 enum class WindowLayout {
   time_first,  // start, then key: for aggregations, which read and write single windows of many
                // keys
@@ -37,7 +37,7 @@ struct StoreSpec {
   // changelog, and the store writes none.
   std::optional<std::string> source_topic;
 
-  // Window stores.
+  // Window and session stores.
   std::chrono::milliseconds retention{0};
   std::chrono::milliseconds window_size{0};
   bool retain_duplicates = false;
@@ -45,6 +45,15 @@ struct StoreSpec {
   // Distance of consecutive window starts (the advance of tumbling and hopping windows); 0 = any
   // start.
   std::chrono::milliseconds start_step{0};
+  // time_first stores: keep an index by key beside the rows, so that the rows of one key are found
+  // without looking at those of all others.
+  bool key_index = false;
+  // Whether rows that are exactly as old as the retention are still visible (Source:
+  // PrefixedWindowKeySchemas, the stores of emission on close).
+  bool edge_visible = false;
+  // How much longer than `retention` rows are kept natively, where Kafka Streams hides rows that
+  // are still needed.
+  std::chrono::milliseconds native_slack{0};
   // Keys are looked up far more often in vain than not (deduplication): keep a filter over the keys
   // of each segment.
   bool key_filter = false;
@@ -53,6 +62,11 @@ struct StoreSpec {
 
   friend bool operator==(const StoreSpec&, const StoreSpec&) = default;
 };
+
+// Whether the rows of a store belong to times, lie in segments, and expire.
+[[nodiscard]] inline bool is_windowed(const StoreSpec& spec) {
+  return spec.kind == StoreKind::window || spec.kind == StoreKind::session;
+}
 
 // Returns: the store's segment length: `segment_interval`, or max(retention / 2, 60 s) as Kafka
 // Streams has it.

@@ -34,6 +34,9 @@ class WindowStore : public StateStore {
                                                     NullableBytesView key_to, Timestamp from,
                                                     Timestamp to, Direction direction) = 0;
 
+  // Visits the windows of all keys with start in [from, to], in the order of (start, key).
+  virtual std::unique_ptr<WindowCursor> fetch_by_time(Timestamp from, Timestamp to) = 0;
+
   // Returns: whether any window of `key` starts in [from, to]. Cheaper than fetch: no cursor,
   // filters first.
   virtual bool contains(BytesView key, Timestamp from, Timestamp to) = 0;

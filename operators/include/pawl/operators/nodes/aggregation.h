@@ -2,6 +2,7 @@
 //   begin(aggregate)                    sets the aggregate of a key that has none; false: its first
 //   value becomes it add(key, value, aggregate) -> bool  takes one more value in; false: the
 //   aggregate is null now, its row is deleted
+//   merge(key, other, aggregate)        session windows: takes another session's aggregate in
 // Source: Initializer, Aggregator, Reducer.
 #pragma once
 
@@ -26,9 +27,11 @@ struct CountAggregation {
     ++count;
     return true;
   }
+  void merge(const K* /*key*/, const Aggregate& other, Aggregate& count) const { count += other; }
 };
 
-// F: (const V& aggregate, const V& value) -> V or std::optional<V>
+// F: (const V& aggregate, const V& value) -> V or std::optional<V>; the value may be taken as const
+// V*, which lets null values of windowed streams through: a null first value is a null aggregate.
 template <class K, class V, class F>
 class ReduceAggregation {
  public:
@@ -37,11 +40,16 @@ class ReduceAggregation {
   explicit ReduceAggregation(F reducer) : reducer_(std::move(reducer)) {}
   bool begin(Aggregate& /*aggregate*/) const { return false; }
   bool first(const K* /*key*/, const V* value, Aggregate& aggregate) const {
+    if constexpr (kTakesNulls) {
+      if (value == nullptr) {
+        return false;
+      }
+    }
     aggregate = not_null(value, "value");
     return true;
   }
   bool add(const K* /*key*/, const V* value, Aggregate& aggregate) const {
-    auto reduced = reducer_(std::as_const(aggregate), not_null(value, "value"));
+    auto reduced = reduce(std::as_const(aggregate), value);
     const V* const result = pointer_to(reduced);
     if (result == nullptr) {
       return false;
@@ -49,8 +57,23 @@ class ReduceAggregation {
     aggregate = *result;
     return true;
   }
+  void merge(const K* key, const Aggregate& other, Aggregate& aggregate) const {
+    add(key, &other, aggregate);
+  }
 
  private:
+  static constexpr bool kTakesNulls = !std::invocable<const F&, const V&, const V&>;
+
+  auto reduce(const V& aggregate, const V* value) const {
+    if constexpr (kTakesNulls) {
+      static_assert(std::invocable<const F&, const V&, const V*>,
+                    "pawl: a reducer is callable with (const V& aggregate, const V& value) -> V; "
+                    "the value may be taken as const V*.");
+      return reducer_(aggregate, value);
+    } else {
+      return reducer_(aggregate, not_null(value, "value"));
+    }
+  }
   F reducer_;
 };
 
@@ -99,6 +122,24 @@ class FunctionAggregation {
   }
   Init initializer_;
   F aggregator_;
+};
+
+// The same for session windows. Merger: (const K&, const A& earlier, const A& later) -> A, called
+// with the aggregate so far, at first the initial one, and that of each session that it touches.
+template <class K, class V, class A, class Init, class F, class Merger>
+class SessionAggregation : public FunctionAggregation<K, V, A, Init, F> {
+ public:
+  static_assert(std::is_invocable_r_v<A, const Merger&, const K&, const A&, const A&>,
+                "pawl: a session merger is callable with (const K&, const A&, const A&) -> A.");
+  SessionAggregation(Init initializer, F aggregator, Merger merger)
+      : FunctionAggregation<K, V, A, Init, F>(std::move(initializer), std::move(aggregator)),
+        merger_(std::move(merger)) {}
+  void merge(const K* key, const A& other, A& aggregate) const {
+    aggregate = merger_(not_null(key, "key"), std::as_const(aggregate), other);
+  }
+
+ private:
+  Merger merger_;
 };
 
 // Takes one value into an aggregate. `existed`: there was one. Returns: false when there is none

@@ -48,6 +48,7 @@ struct SuppressRules {
   std::size_t records_max;
   std::size_t bytes_max;
   WhenFull when_full;
+  bool end_inclusive = false;  // of windows: the end belongs to the window
 };
 
 // What the store of a suppressed table holds, typed.
@@ -124,6 +125,11 @@ class SuppressNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
     buffer_ = &codec_.open(context);
     time_ = &context.operator_time();
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
+    // A window that contains its end still takes events at end + grace; Kafka Streams emits it
+    // then.
+    if (rules_.end_inclusive && !java_) {
+      rules_.wait += std::chrono::milliseconds(1);
+    }
   }
 
  private:

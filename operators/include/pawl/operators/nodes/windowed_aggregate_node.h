@@ -1,14 +1,18 @@
-// WindowedAggregateNode: count, reduce and aggregate per key and time window. A record goes into
-// each of its windows that is still open: end > operator time - grace; otherwise it is late for
-// that window: dropped, counted. A record without a key is dropped and does not move the time; late
-// ones do. Null values reach the aggregation. Source: KStreamWindowAggregate.
+// WindowedAggregateNode: count, reduce and aggregate per key and tumbling, hopping or unlimited
+// window. A record goes into each of its windows that is still open: end > operator time - grace;
+// otherwise it is late for that window: dropped, counted. A record without a key is dropped and
+// does not move the time; late ones do. Null values reach the aggregation. On close
+// (emit_strategy.h) a window's result is emitted once, in the order of (start, key), with the
+// timestamp of its latest record and the headers of the record that closed it. Source:
+// KStreamWindowAggregate. Thread rule: owner thread only.
 #pragma once
 
 #include <pawl/engine/operator_node.h>
 #include <pawl/model/window.h>
 #include <pawl/operators/change.h>
+#include <pawl/operators/emit_strategy.h>
 #include <pawl/operators/nodes/aggregation.h>
-#include <pawl/operators/windows.h>
+#include <pawl/operators/nodes/window_closer.h>
 #include <pawl/statestore/typed/stores.h>
 
 #include <algorithm>
@@ -18,35 +22,49 @@
 
 namespace pawl::internal {
 
-template <class K, class V, class Aggregation>
+template <class K, class V, class Aggregation, class Windows>
 class WindowedAggregateNode final
     : public OperatorNode<K, V, Windowed<K>, Change<typename Aggregation::Aggregate>> {
   using A = typename Aggregation::Aggregate;
 
  public:
-  WindowedAggregateNode(std::string name, Aggregation aggregation, TimeWindows windows,
-                        stores::TimestampedWindow<K, A> store, bool old_values)
+  WindowedAggregateNode(std::string name, Aggregation aggregation, Windows windows,
+                        EmitStrategy emit, stores::TimestampedWindow<K, A> store, bool old_values)
       : OperatorNode<K, V, Windowed<K>, Change<A>>(std::move(name)),
         aggregation_(std::move(aggregation)),
-        windows_(windows),
+        windows_(std::move(windows)),
         definition_(std::move(store)),
-        old_values_(old_values) {}
+        old_values_(old_values),
+        final_results_(emit.final_results()) {}
 
   void receive(const Record<K, V>& record) override {
     if (record.key == nullptr) {
       null_keys_->add();
       return;
     }
+    const Timestamp closed_before = last_closed(time_->value() - windows_.grace());
     time_->advance(record.timestamp);
-    const Timestamp closed_at = time_->value() - windows_.grace();
-    windowed_.key = *record.key;
+    const Timestamp close = time_->value() - windows_.grace();
+    if (final_results_ && !closer_.java()) {
+      if (const auto places = closer_.newly_closed(closed_before, last_closed(close))) {
+        emit(record, *places);
+      }
+    }
+    bool any = false;
     windows_.for_each_window(record.timestamp, [&](const Window& window) {
-      if (window.end > closed_at) {
+      any = true;
+      if (window.end > close) {
         update(record, window);
       } else {
         late_->add();
       }
     });
+    if (!any) {
+      outside_->add();
+    }
+    if (final_results_ && closer_.java()) {
+      emit_as_java(record, close);
+    }
   }
 
  protected:
@@ -55,10 +73,17 @@ class WindowedAggregateNode final
     time_ = &context.operator_time();
     null_keys_ = &context.dropped_counter("null_key");
     late_ = &context.dropped_counter("late");
+    outside_ = &context.dropped_counter("outside_windows");
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
+    if (final_results_) {
+      closer_.open(context, definition_.spec().name);
+    }
   }
 
  private:
+  // Returns: the latest start of a closed window.
+  [[nodiscard]] Timestamp last_closed(Timestamp close) const { return close - windows_.size(); }
+
   void update(const Record<K, V>& record, const Window& window) {
     const bool existed = store_->get(*record.key, window.start, row_);
     Timestamp timestamp = record.timestamp;
@@ -75,23 +100,61 @@ class WindowedAggregateNode final
     const bool exists =
         aggregate_value(aggregation_, existed, record.key, record.value, row_.value);
     store_->put(*record.key, exists ? &row_.value : nullptr, timestamp, window.start);
+    if (final_results_) {
+      closer_.written(window.start);
+      return;
+    }
     const Change<A> change{exists ? &row_.value : nullptr,
                            old_values_ && has_old ? &old_ : nullptr};
+    windowed_.key = *record.key;
     windowed_.window = window;
     this->forward({&windowed_, &change, timestamp, record.headers});
   }
 
+  void emit_as_java(const Record<K, V>& record, Timestamp close) {
+    const auto places = closer_.due(close, [this](Timestamp at) { return last_closed(at); });
+    if (!places.has_value()) {
+      return;
+    }
+    if constexpr (requires { windows_.same_windows(close, close); }) {
+      const Timestamp emitted = places->from - std::chrono::milliseconds(1);
+      if (!closer_.first_time() && windows_.same_windows(places->to, emitted)) {
+        return;
+      }
+    }
+    emit(record, *places);
+    closer_.emitted_until_close(close);
+  }
+
+  void emit(const Record<K, V>& record, const WindowCloser::Places& places) {
+    Timestamp next = Timestamp::max();
+    for (auto row = store_->fetch_by_time(places.from, Timestamp::max()); row.valid(); row.next()) {
+      if (row.start() > places.to) {
+        next = row.start();
+        break;
+      }
+      windowed_.key = row.key();
+      windowed_.window = {row.start(), row.start() + windows_.size()};
+      const Change<A> change{&row.value(), nullptr};
+      this->forward({&windowed_, &change, row.timestamp(), record.headers});
+    }
+    closer_.emitted(places.to, next);
+  }
+
   Aggregation aggregation_;
-  TimeWindows windows_;
+  Windows windows_;
   stores::TimestampedWindow<K, A> definition_;
   bool old_values_;
+  bool final_results_;
   std::optional<TypedTimestampedWindowStore<K, A>> store_;
   OperatorTime* time_ = nullptr;
+  WindowCloser closer_;
   Windowed<K> windowed_{};
   ValueAndTimestamp<A> row_{};
   A old_{};
   Counter* null_keys_ = nullptr;
   Counter* late_ = nullptr;
+  Counter* outside_ = nullptr;
   bool java_ = false;
 };
 

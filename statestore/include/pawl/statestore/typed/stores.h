@@ -9,6 +9,7 @@
 #include <pawl/serde/serde.h>
 #include <pawl/statestore/store_spec.h>
 #include <pawl/statestore/typed/key_value.h>
+#include <pawl/statestore/typed/session.h>
 #include <pawl/statestore/typed/window.h>
 
 #include <chrono>
@@ -77,6 +78,8 @@ template <class K, class V>
 using Window = StoreDefinition<TypedWindowStore<K, V>, WindowStore, K, V>;
 template <class K, class V>
 using TimestampedWindow = StoreDefinition<TypedTimestampedWindowStore<K, V>, WindowStore, K, V>;
+template <class K, class V>
+using Session = StoreDefinition<TypedSessionStore<K, V>, SessionStore, K, V>;
 
 template <class K, class V>
 KeyValue<K, V> key_value(std::string name, Serde<K> key = default_serde<K>(),
@@ -119,6 +122,17 @@ TimestampedWindow<K, V> timestamped_window(std::string name, std::chrono::millis
   spec.timestamped = true;
   spec.retention = retention;
   spec.window_size = size;
+  return {std::move(spec), std::move(key), std::move(value)};
+}
+
+// `retention`: how far back from the latest end sessions stay.
+template <class K, class V>
+Session<K, V> session(std::string name, std::chrono::milliseconds retention,
+                      Serde<K> key = default_serde<K>(), Serde<V> value = default_serde<V>()) {
+  StoreSpec spec;
+  spec.name = std::move(name);
+  spec.kind = StoreKind::session;
+  spec.retention = retention;
   return {std::move(spec), std::move(key), std::move(value)};
 }
 

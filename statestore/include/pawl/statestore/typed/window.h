@@ -72,6 +72,10 @@ class TypedWindowReader {
   Cursor all(Direction direction = Direction::forward) {
     return fetch_range(nullptr, nullptr, Timestamp(0), Timestamp::max(), direction);
   }
+  // Visits the windows of all keys with start in [from, to], in the order of (start, key).
+  Cursor fetch_by_time(Timestamp from, Timestamp to) {
+    return cursor(store_->fetch_by_time(from, to));
+  }
   // Whether any window of the key starts in [from, to].
   bool contains(const K& key, Timestamp from, Timestamp to) {
     return store_->contains(codec_->key_bytes(key), from, to);
