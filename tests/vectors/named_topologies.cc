@@ -1,5 +1,7 @@
 #include "vectors/named_topologies.h"
 
+#include "vectors/optimized_builder.h"
+
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
 
@@ -198,26 +200,27 @@ Topology merge_repartition_optimizable() {
 }  // namespace
 
 VectorTopologies named_topologies() {
-  return {{"stream_to", stream_to},
-          {"stream_pattern_free_two_sources_same_topic", two_sources_same_topic},
-          {"all_stateless_unnamed", all_stateless_unnamed},
-          {"all_stateless_named", all_stateless_named},
-          {"split_named_mixed", split_named_mixed},
-          {"repartition_variants", repartition_variants},
-          {"table_plain", table_plain},
-          {"table_named_consumed", table_named_consumed},
-          {"count_variants", count_variants},
-          {"reduce_aggregate_variants", reduce_aggregate_variants},
-          {"groupby_variants", groupby_variants},
-          {"stream_table_variants", stream_table_variants},
-          {"two_independent_subtopologies", two_independent_subtopologies},
-          {"merge_repartition_optimizable", merge_repartition_optimizable}};
+  VectorTopologies all{{"stream_to", stream_to},
+                       {"stream_pattern_free_two_sources_same_topic", two_sources_same_topic},
+                       {"all_stateless_unnamed", all_stateless_unnamed},
+                       {"all_stateless_named", all_stateless_named},
+                       {"split_named_mixed", split_named_mixed},
+                       {"repartition_variants", repartition_variants},
+                       {"table_plain", table_plain},
+                       {"table_named_consumed", table_named_consumed},
+                       {"count_variants", count_variants},
+                       {"reduce_aggregate_variants", reduce_aggregate_variants},
+                       {"groupby_variants", groupby_variants},
+                       {"stream_table_variants", stream_table_variants},
+                       {"two_independent_subtopologies", two_independent_subtopologies},
+                       {"merge_repartition_optimizable", merge_repartition_optimizable}};
+  VectorTopologies joins = named_join_topologies();
+  all.merge(joins);
+  return all;
 }
 
 std::set<std::string> topologies_to_come() {
-  return {// process_values
-          "process_unnamed_and_named",
-          // filter and map_values of tables
+  return {// filter and map_values of tables
           "table_store", "table_materialized_with_only",
           // group_by of tables, and streams as tables
           "table_groupby_variants", "totable_variants", "totable_then_join",
@@ -227,15 +230,6 @@ std::set<std::string> topologies_to_come() {
           "windowed_variants", "windowed_count_materialized_with", "window_store_in_state_stores",
           // suppress until a time limit
           "suppress_time_limit_variants",
-          // joins of two streams
-          "self_join", "stream_stream_inner_both_repartition",
-          "stream_stream_inner_both_repartition_named", "stream_stream_inner_named",
-          "stream_stream_inner_store_name", "stream_stream_inner_unnamed",
-          "stream_stream_left_both_repartition", "stream_stream_left_both_repartition_named",
-          "stream_stream_left_named", "stream_stream_left_store_name", "stream_stream_left_unnamed",
-          "stream_stream_outer_both_repartition", "stream_stream_outer_both_repartition_named",
-          "stream_stream_outer_named", "stream_stream_outer_store_name",
-          "stream_stream_outer_unnamed",
           // joins with versioned tables, of two tables, and by foreign key
           "stream_table_grace", "table_table_variants", "fk_join_unnamed", "fk_join_named",
           "fk_left_join_named_store",

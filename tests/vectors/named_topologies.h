@@ -9,6 +9,8 @@
 namespace pawl::test {
 
 VectorTopologies named_topologies();
+// Those with joins of two streams and with processors.
+VectorTopologies named_join_topologies();
 
 // Rows that need operators pawl does not have yet.
 std::set<std::string> topologies_to_come();

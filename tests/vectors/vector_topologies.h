@@ -20,6 +20,9 @@ VectorTopologies table_topologies();
 VectorTopologies key_value_store_topologies();
 VectorTopologies window_store_topologies();
 VectorTopologies error_topologies();
+VectorTopologies stream_join_topologies();
+VectorTopologies outer_join_topologies();
+VectorTopologies optimized_topologies();
 
 // All of them.
 VectorTopologies vector_topologies();

@@ -16,6 +16,7 @@
 #include <pawl/operators/consumed.h>
 #include <pawl/operators/materialized.h>
 #include <pawl/operators/nodes/table_source_node.h>
+#include <pawl/operators/optimizations.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
 #include <pawl/operators/topics.h>
@@ -99,7 +100,9 @@ class StreamBuilder {
     plan_->add_store(definition.spec());
   }
 
-  [[nodiscard]] Topology build() const { return plan_->build(); }
+  [[nodiscard]] Topology build(const Optimizations& optimizations = Optimizations::none()) const {
+    return plan_->build(optimizations);
+  }
 
  private:
   template <class K, class V>
