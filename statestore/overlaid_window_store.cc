@@ -151,7 +151,10 @@ std::vector<SegmentId> OverlaidWindowStore::segments_between(Timestamp from, Tim
 void OverlaidWindowStore::put(BytesView key, NullableBytesView value, Timestamp start,
                               Timestamp logged_at) {
   PAWL_ASSERT(start.value() >= 0, start.value());
-  progress_.time = std::max(progress_.time, start);
+  // A null that changes nothing leaves no row from which a restart would know the time.
+  if (value.has_value() || !spec_.retain_duplicates || nulls_move_time()) {
+    progress_.time = std::max(progress_.time, start);
+  }
   WindowRow row{key, start, 0};
   if (spec_.retain_duplicates) {
     if (surroundings_.changelog_mode == ChangelogMode::every_put) {
@@ -171,6 +174,11 @@ void OverlaidWindowStore::put(BytesView key, NullableBytesView value, Timestamp 
     return;
   }
   write_row(row, value, logged_at);
+}
+
+// As Kafka Streams' in-memory store has it, whose changelog has a tombstone for it.
+bool OverlaidWindowStore::nulls_move_time() const {
+  return !persistent() && surroundings_.changelog_mode == ChangelogMode::every_put;
 }
 
 void OverlaidWindowStore::write_row(const WindowRow& row, NullableBytesView value,
@@ -196,8 +204,14 @@ void OverlaidWindowStore::log(const WindowRow& row, NullableBytesView value, Tim
     surroundings_.changelog->append(changelog_key_, plain_value_of(*value), timestamp_of(*value),
                                     Headers::none());
   } else {
-    surroundings_.changelog->append(changelog_key_, value, logged_at, Headers::none());
+    surroundings_.changelog->append(changelog_key_, value, logged_at, logged_headers());
   }
+}
+
+const Headers& OverlaidWindowStore::logged_headers() const {
+  return spec_.log_headers && surroundings_.changelog_mode == ChangelogMode::every_put
+             ? *surroundings_.context->headers
+             : Headers::none();
 }
 
 void OverlaidWindowStore::log_pending() {

@@ -80,6 +80,8 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   std::vector<SegmentId> segments_between(Timestamp from, Timestamp to);
   void write_row(const WindowRow& row, NullableBytesView value, Timestamp logged_at);
   void log(const WindowRow& row, NullableBytesView value, Timestamp logged_at);
+  [[nodiscard]] const Headers& logged_headers() const;
+  [[nodiscard]] bool nulls_move_time() const;
   bool committed_contains(BytesView key, Timestamp from, Timestamp to);
   void index_committed_rows();
 

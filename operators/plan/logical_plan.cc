@@ -1,3 +1,5 @@
+#include "plan/optimized_plan.h"
+
 #include <pawl/operators/logical_plan.h>
 
 #include <algorithm>
@@ -12,6 +14,12 @@ std::vector<std::string> PlanNode::parent_outputs() const {
     outputs.push_back(parent->output());
   }
   return outputs;
+}
+
+void PlanNode::replace_parent(const PlanNode& former, PlanNode& by) {
+  std::replace_if(
+      parents_.begin(), parents_.end(), [&](const PlanNode* parent) { return parent == &former; },
+      &by);
 }
 
 std::string LogicalPlan::next_name(const std::string& prefix) {
@@ -49,33 +57,23 @@ PlanNode& LogicalPlan::add_processor(std::string name, std::vector<PlanNode*> pa
              });
 }
 
-// Source: InternalStreamsBuilder.mergeDuplicateSourceNodes.
-void LogicalPlan::merge_equal_sources() const {
-  for (auto node = nodes_.begin(); node != nodes_.end(); ++node) {
-    if (!(*node)->source.has_value()) {
-      continue;
-    }
-    const auto first = std::find_if(nodes_.begin(), node, [&](const auto& earlier) {
-      return earlier->source.has_value() && earlier->source->topics == (*node)->source->topics;
-    });
-    if (first == node) {
-      continue;
-    }
-    if ((*first)->source->types != (*node)->source->types) {
-      throw TopologyError(fmt::format(
-          "topic '{}' is read twice with different types: read it once and convert the values",
-          fmt::join((*node)->source->topics, ", ")));
-    }
-    (*node)->reroute((*first)->output());
-  }
-}
-
 Topology LogicalPlan::build(const Optimizations& optimizations) const {
-  merge_equal_sources();
+  OptimizedPlan plan(nodes_);
+  plan.merge_equal_sources();
+  if (optimizations.merge_repartition_topics) {
+    plan.merge_repartition_topics();
+  }
+  if (optimizations.single_store_self_join) {
+    plan.join_streams_with_themselves_in_one_store();
+  }
+  plan.keep_null_keys_where_joins_take_them();
+
   TopologySpec spec;
   spec.stores = stores_;
-  spec.copartitioned_sources = copartitioned_;
-  for (const auto& node : nodes_) {
+  for (const std::set<std::string>& sources : copartitioned_) {
+    spec.copartitioned_sources.push_back(plan.renamed(sources));
+  }
+  for (const auto& node : plan.nodes()) {
     node->write(spec);
   }
   if (!optimizations.reuse_source_topics) {

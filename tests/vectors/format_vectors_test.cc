@@ -5,6 +5,7 @@
 #include "codec/window_row.h"
 #include "vectors/vector_json.h"
 
+#include <pawl/operators/nodes/unmatched_row.h>
 #include <pawl/serde/primitives.h>
 #include <pawl/serde/windowed.h>
 
@@ -222,6 +223,61 @@ TEST(SuppressChangelogFormat, EqualsThatOfKafkaStreams) {
 
 TEST(SuppressChangelogFormat, IsMarkedWithItsVersion) {
   EXPECT_EQ(internal::buffered_change_headers(), (Headers{{"v", "\x03"}}));
+}
+
+internal::JoinSide side_in(const Json& row) {
+  return row.at("side") == "left" ? internal::JoinSide::left : internal::JoinSide::right;
+}
+
+TEST(UnmatchedKeyFormat, EqualsThatOfKafkaStreams) {
+  for (const Json& row : rows_of("outer-join-key", 24)) {
+    const auto key = row.at("key").get<std::string>();
+    const Timestamp timestamp(row.at("timestamp").get<std::int64_t>());
+    Bytes encoded;
+    internal::encode_unmatched_key({timestamp, side_in(row), key}, encoded);
+
+    EXPECT_EQ(encoded, bytes_in(row, "hex")) << row;
+    const auto decoded = internal::decode_unmatched_key(encoded);
+    ASSERT_TRUE(decoded.has_value()) << row;
+    EXPECT_EQ(decoded->timestamp, timestamp) << row;
+    EXPECT_EQ(decoded->side, side_in(row)) << row;
+    EXPECT_EQ(decoded->key, key) << row;
+  }
+}
+
+// The value of a row is a list of such elements.
+TEST(UnmatchedValueFormat, EqualsThatOfKafkaStreams) {
+  constexpr std::size_t kBeforeFirstElement = 9;
+  for (const Json& row : rows_of("outer-join-value", 2)) {
+    Bytes encoded;
+    internal::append_unmatched_value(side_in(row), row.at("value").get<std::string>(), encoded);
+
+    EXPECT_EQ(encoded.substr(kBeforeFirstElement), bytes_in(row, "hex")) << row;
+  }
+  for (const Json& row : rows_of("outer-join-row", 2)) {
+    Bytes encoded;
+    std::vector<Bytes> values;
+    for (const Json& element : row.at("valuesHex")) {
+      const Bytes bytes = from_hex(element.get<std::string>());
+      internal::append_unmatched_value(static_cast<internal::JoinSide>(bytes.front()),
+                                       bytes.substr(1), encoded);
+      values.push_back(bytes.substr(1));
+    }
+
+    EXPECT_EQ(encoded, bytes_in(row, "hex")) << row;
+    const auto decoded = internal::decode_unmatched_values(encoded);
+    ASSERT_TRUE(decoded.has_value()) << row;
+    EXPECT_THAT(*decoded, ::testing::ElementsAreArray(values)) << row;
+  }
+}
+
+TEST(UnmatchedValueFormat, RefusesWhatIsCutOff) {
+  Bytes row;
+  internal::append_unmatched_value(internal::JoinSide::left, "value", row);
+  for (std::size_t size = 0; size < row.size(); ++size) {
+    EXPECT_FALSE(internal::decode_unmatched_values(row.substr(0, size)).has_value()) << size;
+  }
+  EXPECT_FALSE(internal::decode_unmatched_key("12345678").has_value());
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "vectors/named_topologies.h"
 
+#include "vectors/optimized_builder.h"
+
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
 
@@ -260,43 +262,34 @@ Topology cogroup_variants() {
 }  // namespace
 
 VectorTopologies named_topologies() {
-  VectorTopologies all = named_table_topologies();
-  all.merge(VectorTopologies{{"stream_to", stream_to},
-                             {"stream_pattern_free_two_sources_same_topic", two_sources_same_topic},
-                             {"all_stateless_unnamed", all_stateless_unnamed},
-                             {"all_stateless_named", all_stateless_named},
-                             {"split_named_mixed", split_named_mixed},
-                             {"repartition_variants", repartition_variants},
-                             {"table_plain", table_plain},
-                             {"table_named_consumed", table_named_consumed},
-                             {"count_variants", count_variants},
-                             {"reduce_aggregate_variants", reduce_aggregate_variants},
-                             {"groupby_variants", groupby_variants},
-                             {"stream_table_variants", stream_table_variants},
-                             {"two_independent_subtopologies", two_independent_subtopologies},
-                             {"merge_repartition_optimizable", merge_repartition_optimizable},
-                             {"windowed_variants", windowed_variants},
-                             {"windowed_count_materialized_with", windowed_count_materialized_with},
-                             {"cogroup_variants", cogroup_variants}});
+  VectorTopologies all{{"stream_to", stream_to},
+                       {"stream_pattern_free_two_sources_same_topic", two_sources_same_topic},
+                       {"all_stateless_unnamed", all_stateless_unnamed},
+                       {"all_stateless_named", all_stateless_named},
+                       {"split_named_mixed", split_named_mixed},
+                       {"repartition_variants", repartition_variants},
+                       {"table_plain", table_plain},
+                       {"table_named_consumed", table_named_consumed},
+                       {"count_variants", count_variants},
+                       {"reduce_aggregate_variants", reduce_aggregate_variants},
+                       {"groupby_variants", groupby_variants},
+                       {"stream_table_variants", stream_table_variants},
+                       {"two_independent_subtopologies", two_independent_subtopologies},
+                       {"merge_repartition_optimizable", merge_repartition_optimizable},
+                       {"windowed_variants", windowed_variants},
+                       {"windowed_count_materialized_with", windowed_count_materialized_with},
+                       {"cogroup_variants", cogroup_variants}};
+  for (VectorTopologies part : {named_table_topologies(), named_join_topologies()}) {
+    all.merge(part);
+  }
   return all;
 }
 
 std::set<std::string> topologies_to_come() {
-  return {// process_values
-          "process_unnamed_and_named",
-          // global tables and stores
+  return {// global tables and stores
           "global_table", "state_store_and_globals",
           // versioned stores
           "window_store_in_state_stores",
-          // joins of two streams
-          "self_join", "stream_stream_inner_both_repartition",
-          "stream_stream_inner_both_repartition_named", "stream_stream_inner_named",
-          "stream_stream_inner_store_name", "stream_stream_inner_unnamed",
-          "stream_stream_left_both_repartition", "stream_stream_left_both_repartition_named",
-          "stream_stream_left_named", "stream_stream_left_store_name", "stream_stream_left_unnamed",
-          "stream_stream_outer_both_repartition", "stream_stream_outer_both_repartition_named",
-          "stream_stream_outer_named", "stream_stream_outer_store_name",
-          "stream_stream_outer_unnamed",
           // joins with versioned tables
           "stream_table_grace"};
 }

@@ -103,6 +103,23 @@ TEST(SessionStore, KeepsSessionsForTheGapAndGrace) {
             minutes(65));
 }
 
+// default-retention, stream-stream join window store: before + after + grace (window size = before
+// + after)
+TEST(JoinWindowStore, KeepsRecordsForTheWholeWindowAndGrace) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("l").join(
+      builder.stream<std::string, std::string>("r"),
+      [](const std::string& left, const std::string&) { return left; },
+      JoinWindows::of(minutes(0)).before(minutes(10)).after(minutes(20)).grace(hours(1)),
+      StreamJoined::store_name("js"));
+  const Topology topology = builder.build();
+  for (const char* name : {"js-this-join-store", "js-other-join-store"}) {
+    EXPECT_EQ(topology.store(name).retention, minutes(90));
+    EXPECT_EQ(topology.store(name).window_size, minutes(30));
+    EXPECT_EQ(segment_interval_of(topology.store(name)), minutes(45));
+  }
+}
+
 // default-segment-interval: max(retention / 2, 60000)
 TEST(WindowStore, HasSegmentsOfHalfItsRetentionAndAtLeastAMinute) {
   EXPECT_EQ(segment_interval_of(store_of(TumblingWindows::of(hours(1)).grace(minutes(5)))),

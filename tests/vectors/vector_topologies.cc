@@ -12,7 +12,8 @@ VectorTopologies vector_topologies() {
         grouped_table_topologies(), table_join_topologies(), foreign_key_topologies(),
         key_value_store_topologies(), window_store_topologies(), error_topologies(),
         sliding_topologies(), session_topologies(), session_store_topologies(),
-        emit_final_topologies(), cogroup_topologies()}) {
+        emit_final_topologies(), cogroup_topologies(), stream_join_topologies(),
+        outer_join_topologies(), optimized_topologies()}) {
     all.merge(part);
   }
   return all;

@@ -30,6 +30,9 @@ VectorTopologies session_topologies();
 VectorTopologies session_store_topologies();
 VectorTopologies emit_final_topologies();
 VectorTopologies cogroup_topologies();
+VectorTopologies stream_join_topologies();
+VectorTopologies outer_join_topologies();
+VectorTopologies optimized_topologies();
 
 // All of them.
 VectorTopologies vector_topologies();

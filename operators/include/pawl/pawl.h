@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pawl/engine/application.h>
+#include <pawl/engine/fixed_key_processor.h>
 #include <pawl/engine/processor.h>
 #include <pawl/engine/settings.h>
 #include <pawl/engine/topology.h>

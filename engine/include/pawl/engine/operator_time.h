@@ -9,6 +9,7 @@
 #include <pawl/model/timestamp.h>
 
 #include <algorithm>
+#include <cstdint>
 
 namespace pawl {
 
@@ -17,15 +18,22 @@ class OperatorTime {
   // Moves the time forward; never back.
   void advance(Timestamp to) { time_ = std::max(time_, to); }
   [[nodiscard]] Timestamp value() const { return time_; }
+  // How often an abort took the operator's transaction back: what a node has remembered of its
+  // stores since it last asked is doubtful when this has changed.
+  [[nodiscard]] std::uint64_t drops() const { return drops_; }
 
   // The task's side.
   void commit() { committed_ = time_; }
-  void drop() { time_ = committed_; }
+  void drop() {
+    time_ = committed_;
+    ++drops_;
+  }
   void resume(Timestamp committed) { time_ = committed_ = std::max(committed_, committed); }
 
  private:
   Timestamp time_ = Timestamp::unknown();
   Timestamp committed_ = Timestamp::unknown();
+  std::uint64_t drops_ = 0;
 };
 
 }  // namespace pawl

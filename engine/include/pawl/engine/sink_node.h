@@ -6,9 +6,11 @@
 #include <pawl/engine/partitioner.h>
 #include <pawl/engine/processing_context.h>
 #include <pawl/engine/receiver.h>
+#include <pawl/engine/stream_partitioner.h>
 #include <pawl/serde/serde.h>
 
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -26,19 +28,23 @@ template <class K, class V>
 class SinkNode final : public Node, public Receiver<K, V> {
  public:
   SinkNode(std::string name, std::string topic, TopicOwner owner, TopicChooser<K, V> chooser,
-           Serde<K> key, Serde<V> value)
+           Serde<K> key, Serde<V> value, StreamPartitioner<K, V> partitioner = {})
       : Node(std::move(name)),
         topic_(std::move(topic)),
         owner_(owner),
         chooser_(std::move(chooser)),
         key_(std::move(key)),
-        value_(std::move(value)) {}
+        value_(std::move(value)),
+        partitioner_(std::move(partitioner)) {}
 
   void connect(Node& /*child*/) override { PAWL_ASSERT(false, name()); }
   void init(ProcessingContext& context) override {
     context_ = &context;
     if (owner_ == TopicOwner::internal) {
       topic_ = context.internal_topic(topic_);
+    }
+    if (partitioner_) {
+      dropped_ = &context.dropped_counter("partitioner");
     }
   }
 
@@ -54,7 +60,7 @@ class SinkNode final : public Node, public Receiver<K, V> {
       key_bytes_.clear();
       key_.encode(*record.key, key_bytes_);
       output.key = key_bytes_;
-      if (key_.codec().chooses_partition()) {
+      if (!partitioner_ && key_.codec().chooses_partition()) {
         output.partition = partition_of_key(key_.codec().partition_key(key_bytes_),
                                             context_->outputs().partition_count(topic_));
       }
@@ -64,16 +70,40 @@ class SinkNode final : public Node, public Receiver<K, V> {
       value_.encode(*record.value, value_bytes_);
       output.value = value_bytes_;
     }
-    context_->outputs().send(output);
+    if (partitioner_) {
+      send_where_chosen(record, output);
+    } else {
+      context_->outputs().send(output);
+    }
   }
 
  private:
+  void send_where_chosen(const Record<K, V>& record, OutputRecord& output) {
+    OutputCollector& outputs = context_->outputs();
+    const std::int32_t partitions = outputs.partition_count(topic_);
+    const PartitionChoice choice = partitioner_(record, topic_, partitions);
+    const std::size_t copies = choice.for_each([&](std::optional<PartitionId> partition) {
+      if (partition.has_value() && (partition->value() < 0 || partition->value() >= partitions)) {
+        throw std::out_of_range("the partitioner of sink '" + name() + "' chose partition " +
+                                std::to_string(partition->value()) + " of topic '" + topic_ +
+                                "', which has " + std::to_string(partitions));
+      }
+      output.partition = partition;
+      outputs.send(output);
+    });
+    if (copies == 0) {
+      dropped_->add();
+    }
+  }
+
   std::string topic_;
   TopicOwner owner_;
   TopicChooser<K, V> chooser_;
   Serde<K> key_;
   Serde<V> value_;
+  StreamPartitioner<K, V> partitioner_;
   ProcessingContext* context_ = nullptr;
+  Counter* dropped_ = nullptr;
   Bytes key_bytes_;
   Bytes value_bytes_;
 };

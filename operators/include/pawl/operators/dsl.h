@@ -4,11 +4,13 @@
 #include <pawl/operators/branched.h>
 #include <pawl/operators/cogrouped_stream.h>
 #include <pawl/operators/deduplicate_verb.h>
+#include <pawl/operators/fixed_key_verb.h>
 #include <pawl/operators/foreign_key_join_verb.h>
 #include <pawl/operators/grouped_stream.h>
 #include <pawl/operators/session_windowed_stream.h>
 #include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream_builder.h>
+#include <pawl/operators/stream_stream_join_verb.h>
 #include <pawl/operators/stream_table_join_verb.h>
 #include <pawl/operators/suppress_verb.h>
 #include <pawl/operators/table_filter_verb.h>

@@ -20,6 +20,37 @@
 
 namespace pawl::internal {
 
+// The nodes and the topic of one repartitioning.
+struct RepartitionNames {
+  std::string topic;
+  std::string sink;
+  std::string filter;
+  std::string source;
+};
+
+class PlanNode;
+
+// What the rules of optimize_plan.h go by.
+struct PlanTraits {
+  bool changes_key = false;
+  bool changes_value = false;
+  bool merges = false;
+  // Gives results for records without a key, so that repartition topics upstream keep them.
+  bool takes_null_keys = false;
+
+  struct Repartition {
+    std::string topic;
+    // Whether it may become one with others behind the same change of the key.
+    bool mergeable = true;
+    // Returns: how to write the same repartitioning under other names.
+    std::function<std::function<void(const PlanNode&, TopologySpec&)>(RepartitionNames)> renamed;
+  };
+  std::optional<Repartition> repartition;
+
+  // Joins of two streams: the node that keeps the right side's records.
+  const PlanNode* right_window = nullptr;
+};
+
 class PlanNode {
  public:
   // Adds the node's processors to `spec`. Parents have been written.
@@ -27,6 +58,14 @@ class PlanNode {
 
   PlanNode(std::string output, std::vector<PlanNode*> parents, Write write)
       : output_(std::move(output)), parents_(std::move(parents)), write_(std::move(write)) {}
+  // A copy with other parents: what optimising changes, so that a plan can be built again.
+  PlanNode(const PlanNode& original, std::vector<PlanNode*> parents)
+      : source(original.source),
+        traits(original.traits),
+        output_(original.output_),
+        parents_(std::move(parents)),
+        write_(original.write_),
+        old_values_(original.old_values_) {}
   PlanNode(const PlanNode&) = delete;
   PlanNode& operator=(const PlanNode&) = delete;
 
@@ -35,6 +74,7 @@ class PlanNode {
   void reroute(std::string output) { output_ = std::move(output); }
   [[nodiscard]] std::vector<std::string> parent_outputs() const;
   [[nodiscard]] const std::vector<PlanNode*>& parents() const { return parents_; }
+  void replace_parent(const PlanNode& former, PlanNode& by);
   void write(TopologySpec& spec) const { write_(*this, spec); }
 
   // For sources: what they read, and as which types.
@@ -43,6 +83,19 @@ class PlanNode {
     std::type_index types;
   };
   std::optional<Source> source;
+  PlanTraits traits;
+
+  // Streams: the repartition node that joins of this stream share, and its source.
+  struct JoinRepartition {
+    PlanNode* node;
+    std::string source;
+  };
+  std::optional<JoinRepartition> join_repartition;
+
+  // What the optimiser decided. Repartition nodes: a join downstream takes null keys. Joins of a
+  // stream with itself: one store is enough.
+  bool keeps_null_keys = false;
+  bool single_store = false;
 
  private:
   std::string output_;
@@ -71,8 +124,6 @@ class LogicalPlan {
   [[nodiscard]] Topology build(const Optimizations& optimizations) const;
 
  private:
-  void merge_equal_sources() const;
-
   std::vector<std::unique_ptr<PlanNode>> nodes_;
   std::vector<StoreSpec> stores_;
   std::vector<std::set<std::string>> copartitioned_;

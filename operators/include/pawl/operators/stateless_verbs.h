@@ -32,6 +32,7 @@ using ElementOf = std::remove_cvref_t<std::ranges::range_reference_t<Range>>;
 // The stream behind a node that made another key and value: it carries no serdes.
 template <class KOut, class VOut, class K, class V>
 auto remade_stream(const StreamPlan<K, V>& from, PlanNode& node) {
+  node.traits.changes_key = true;
   StreamPlan<KOut, VOut> next;
   next.plan = from.plan;
   next.node = &node;
@@ -43,6 +44,7 @@ auto remade_stream(const StreamPlan<K, V>& from, PlanNode& node) {
 // The stream behind a node that made another value.
 template <Lacking kLacking, class VOut, class K, class V>
 auto revalued_stream(const StreamPlan<K, V>& from, PlanNode& node) {
+  node.traits.changes_value = true;
   StreamPlan<K, VOut> next;
   next.plan = from.plan;
   next.node = &node;
@@ -137,6 +139,7 @@ auto add_key_selection(const StreamPlan<K, V>& from, Selector selector,
   PlanNode& node = from.plan->add_processor(
       name, {from.node},
       node_factory<SelectKeyNode<K, V, KOut, Selector>>(name, std::move(selector)));
+  node.traits.changes_key = true;
   StreamPlan<KOut, V> next;
   next.plan = from.plan;
   next.node = &node;
@@ -183,6 +186,7 @@ auto Stream<K, V, kLacking>::merge(const Stream<K, V, kOther>& other, const Name
   next.node =
       &plan_.plan->add_processor(name, {plan_.node, right.node},
                                  internal::node_factory<internal::PassThroughNode<K, V>>(name));
+  next.node->traits.merges = true;
   next.sources.insert(right.sources.begin(), right.sources.end());
   next.key_serde = plan_.key_serde.has_value() ? plan_.key_serde : right.key_serde;
   next.value_serde = plan_.value_serde.has_value() ? plan_.value_serde : right.value_serde;
@@ -201,6 +205,7 @@ Stream<K, V> Stream<K, V, kLacking>::repartition(const Options& options) const {
       options.name().has_value() ? *options.name() : plan_.plan->next_name("KSTREAM-REPARTITION-");
   request.names = internal::repartition_names(*plan_.plan, prefix);
   request.partitions = options.partition_count();
+  request.mergeable = false;
   internal::StreamPlan<K, V> next = plan_;
   next.node = &internal::add_repartition(*plan_.plan, *plan_.node, request, key, value);
   next.sources = {request.names.source};

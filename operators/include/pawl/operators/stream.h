@@ -11,11 +11,13 @@
 #include <pawl/engine/processor.h>
 #include <pawl/engine/sink_node.h>
 #include <pawl/operators/deduplication.h>
+#include <pawl/operators/join_windows.h>
 #include <pawl/operators/materialized.h>
 #include <pawl/operators/named.h>
 #include <pawl/operators/nodes/stream_table_join_node.h>
 #include <pawl/operators/serde_choice.h>
 #include <pawl/operators/serde_options.h>
+#include <pawl/operators/stream_joined.h>
 #include <pawl/operators/stream_plan.h>
 #include <pawl/operators/user_function.h>
 
@@ -102,6 +104,11 @@ class Stream {
   template <class Supplier>
   auto process(Supplier supplier, std::vector<std::string> stores = {},
                const Named& named = {}) const;
+  // The same with a FixedKeyProcessor<K, V, ...> (fixed_key_processor.h), which cannot change the
+  // key.
+  template <class Supplier>
+  auto process_values(Supplier supplier, std::vector<std::string> stores = {},
+                      const Named& named = {}) const;
 
   // Drops repeated events (deduplication.h).
   template <class Id>
@@ -127,6 +134,19 @@ class Stream {
   auto join(const Table<K, T>& table, Joiner joiner, const Options& options = {}) const;
   template <class T, class Joiner, class Options = SerdeOptions<internal::JoinedTag>>
   auto left_join(const Table<K, T>& table, Joiner joiner, const Options& options = {}) const;
+
+  // The records of two streams that have equal keys and lie in each other's window
+  // (join_windows.h), as nodes/stream_join_node.h says; joiners: stream_joiner.h. A left join also
+  // gives the records of this stream that met none, an outer join those of both.
+  template <class V2, internal::Lacking kOther, class Joiner, class Options = StreamJoinOptions<>>
+  auto join(const Stream<K, V2, kOther>& other, Joiner joiner, const JoinWindows& windows,
+            const Options& options = {}) const;
+  template <class V2, internal::Lacking kOther, class Joiner, class Options = StreamJoinOptions<>>
+  auto left_join(const Stream<K, V2, kOther>& other, Joiner joiner, const JoinWindows& windows,
+                 const Options& options = {}) const;
+  template <class V2, internal::Lacking kOther, class Joiner, class Options = StreamJoinOptions<>>
+  auto outer_join(const Stream<K, V2, kOther>& other, Joiner joiner, const JoinWindows& windows,
+                  const Options& options = {}) const;
 
  private:
   // The stream behind a node of this one, with the same types.

@@ -48,12 +48,6 @@ struct TablePlan {
 // whose children read it. Names: a topic named after a generated name has generated node names,
 // else `<topic>-filter` and so on; the numbers are used up in both cases, in the order sink,
 // filter, source (Source: OptimizableRepartitionNode).
-struct RepartitionNames {
-  std::string topic;
-  std::string sink;
-  std::string filter;
-  std::string source;
-};
 RepartitionNames repartition_names(LogicalPlan& plan, const std::string& topic_prefix);
 
 }  // namespace pawl::internal

@@ -1,8 +1,8 @@
 // Stream::join and Stream::left_join with a table.
 #pragma once
 
+#include <pawl/operators/join_repartition.h>
 #include <pawl/operators/nodes/stream_table_join_node.h>
-#include <pawl/operators/repartition.h>
 #include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
@@ -24,15 +24,9 @@ auto Stream<K, V, kLacking>::join_table(internal::JoinKind kind, const char* pre
   const internal::TablePlan<K, T>& right = table.plan();
   internal::StreamPlan<K, V> left = plan_;
   if (left.repartition_required) {
-    internal::RepartitionRequest request;
-    request.names = internal::repartition_names(plan, options.name().value_or(left.node->output()));
-    request.null_keys =
-        kind == internal::JoinKind::left ? internal::NullKeys::kept : internal::NullKeys::dropped;
-    left.node = &internal::add_repartition(plan, *left.node, request,
-                                           internal::key_serde_of<kLacking>(left, options),
-                                           internal::value_serde_of<kLacking>(left, options));
-    left.sources = {request.names.source};
-    left.repartition_required = false;
+    left = internal::repartition_for_join(left, options.name().value_or(left.node->output()),
+                                          internal::key_serde_of<kLacking>(left, options),
+                                          internal::value_serde_of<kLacking>(left, options));
   }
   std::set<std::string> copartitioned = left.sources;
   copartitioned.insert(right.sources.begin(), right.sources.end());
@@ -46,6 +40,7 @@ auto Stream<K, V, kLacking>::join_table(internal::JoinKind kind, const char* pre
             name, kind, joiner, view->lookup());
       },
       std::move(stores));
+  node.traits.takes_null_keys = kind == internal::JoinKind::left;
   left.sources.insert(right.sources.begin(), right.sources.end());
   return internal::revalued_stream<kLacking, VOut>(left, node);
 }

@@ -41,6 +41,9 @@ struct StoreSpec {
   std::chrono::milliseconds retention{0};
   std::chrono::milliseconds window_size{0};
   bool retain_duplicates = false;
+  // Under every_put the changelog carries the headers of the record in hand (Source: the windows of
+  // stream-stream joins, which are built header-aware over plain rows).
+  bool log_headers = false;
   WindowLayout layout = WindowLayout::key_first;
   // Distance of consecutive window starts (the advance of tumbling and hopping windows); 0 = any
   // start.

@@ -1,0 +1,36 @@
+// Stream::process_values: a hand-made step that keeps the key (fixed_key_processor.h).
+#pragma once
+
+#include <pawl/engine/fixed_key_processor.h>
+#include <pawl/operators/stateless_verbs.h>
+#include <pawl/operators/stream.h>
+
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace pawl {
+
+template <class K, class V, internal::Lacking kLacking>
+template <class Supplier>
+auto Stream<K, V, kLacking>::process_values(Supplier supplier, std::vector<std::string> stores,
+                                            const Named& named) const {
+  using P = typename std::invoke_result_t<const Supplier&>::element_type;
+  static_assert(std::is_same_v<typename P::Key, K> && std::is_same_v<typename P::ValueIn, V>,
+                "pawl: this processor receives other key or value types than the stream has.");
+  using VOut = typename P::ValueOut;
+  // Source: KStreamImpl.processValues: a given name takes no number.
+  const std::string name =
+      named.name().has_value() ? *named.name() : plan_.plan->next_name("KSTREAM-PROCESSVALUES-");
+  internal::PlanNode& node = plan_.plan->add_processor(
+      name, {plan_.node},
+      [name, supplier = std::move(supplier)] {
+        return std::make_unique<FixedKeyProcessorNode<K, V, VOut>>(name, supplier());
+      },
+      std::move(stores));
+  return internal::revalued_stream<kLacking, VOut>(plan_, node);
+}
+
+}  // namespace pawl

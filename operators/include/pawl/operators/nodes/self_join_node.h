@@ -1,0 +1,86 @@
+// SelfJoinNode: a stream joined with itself, over one store: what the two sides of StreamJoinNode
+// make, in the same order. A record meets itself, too, unless it is older than the store keeps.
+// Source: KStreamKStreamSelfJoin.
+#pragma once
+
+#include <pawl/engine/operator_node.h>
+#include <pawl/operators/join_windows.h>
+#include <pawl/operators/nodes/record_in_hand.h>
+#include <pawl/operators/stream_joiner.h>
+#include <pawl/statestore/typed/stores.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace pawl::internal {
+
+template <class K, class V, class VOut, class Joiner>
+class SelfJoinNode final : public OperatorNode<K, V, K, VOut> {
+ public:
+  SelfJoinNode(std::string name, Joiner joiner, JoinWindows windows, stores::Window<K, V> store)
+      : OperatorNode<K, V, K, VOut>(std::move(name)),
+        joiner_(std::move(joiner)),
+        windows_(windows),
+        definition_(std::move(store)) {}
+
+  void receive(const Record<K, V>& record) override {
+    if (record.key == nullptr || record.value == nullptr) {
+      (record.value == nullptr ? null_values_ : null_keys_)->add();
+      return;
+    }
+    time_->advance(record.timestamp);
+    const std::chrono::milliseconds kept = windows_.size() + windows_.grace();
+    // Kafka Streams leaves one millisecond out, so that a record at the edge meets others only.
+    const std::chrono::milliseconds edge(java_ ? 1 : 0);
+    bool meets_itself = record.timestamp > time_->value() - kept + edge;
+    for (auto partner = partners(record, windows_); partner.valid(); partner.next()) {
+      forward_joined(record, record.value, &partner.value(), partner.start());
+    }
+    for (auto partner = partners(record, windows_.mirrored()); partner.valid(); partner.next()) {
+      if (meets_itself && record.timestamp < partner.start()) {
+        meets_itself = false;
+        forward_joined(record, record.value, record.value, record.timestamp);
+      }
+      forward_joined(record, &partner.value(), record.value, partner.start());
+    }
+    if (meets_itself) {
+      forward_joined(record, record.value, record.value, record.timestamp);
+    }
+  }
+
+ protected:
+  void opened(ProcessingContext& context) override {
+    store_.emplace(context.store(definition_));
+    time_ = &context.operator_time();
+    java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
+    null_keys_ = &context.dropped_counter("null_key");
+    null_values_ = &context.dropped_counter("null_value");
+  }
+
+ private:
+  auto partners(const Record<K, V>& record, const JoinWindows& windows) {
+    return store_->fetch(*record.key, std::max(Timestamp(0), record.timestamp - windows.before()),
+                         std::max(Timestamp(0), record.timestamp + windows.after()));
+  }
+  void forward_joined(const Record<K, V>& record, const V* left, const V* right,
+                      Timestamp partner) {
+    const auto joined = call_joiner<Joiner, K, V, V>(joiner_, record.key, left, right);
+    const Timestamp timestamp = std::max(record.timestamp, partner);
+    const RecordInHand in_hand(this->context(), timestamp, record.headers);
+    this->forward({record.key, pointer_to(joined), timestamp, record.headers});
+  }
+
+  Joiner joiner_;
+  JoinWindows windows_;
+  stores::Window<K, V> definition_;
+  std::optional<TypedWindowStore<K, V>> store_;
+  OperatorTime* time_ = nullptr;
+  bool java_ = false;
+  Counter* null_keys_ = nullptr;
+  Counter* null_values_ = nullptr;
+};
+
+}  // namespace pawl::internal

@@ -1,0 +1,350 @@
+// Joins of two streams over random input out of order, against a model that looks through all
+// records. Aborts, commits and restarts at random must not show.
+#include "operators/driver_reading.h"
+#include "support/temporary_directory.h"
+
+#include <pawl/operators/dsl.h>
+#include <pawl/serde/primitives.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <ostream>
+#include <random>
+#include <string>
+#include <tuple>
+
+namespace pawl::test {
+namespace {
+
+using internal::StreamJoinKind;
+using std::chrono::milliseconds;
+using testing::DriverOptions;
+using testing::TopologyDriver;
+
+class Dice {
+ public:
+  explicit Dice(unsigned seed) : engine_(seed) {}
+  std::int64_t draw(std::int64_t from, std::int64_t to) {
+    return std::uniform_int_distribution<std::int64_t>(from, to)(engine_);
+  }
+  bool chance(int percent) { return draw(1, 100) <= percent; }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+// One record. The value begins with the side, so that both sides come in one topic and an abort
+// keeps their order.
+struct Event {
+  bool left = false;
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+  std::int64_t time = 0;
+};
+
+struct Scene {
+  StreamJoinKind kind = StreamJoinKind::inner;
+  std::int64_t before = 0;
+  std::int64_t after = 0;
+  std::int64_t grace = 0;
+  std::vector<Event> events;
+
+  [[nodiscard]] JoinWindows windows() const {
+    return JoinWindows::of(milliseconds(0))
+        .before(milliseconds(before))
+        .after(milliseconds(after))
+        .grace(milliseconds(grace));
+  }
+};
+
+Scene draw_scene(unsigned seed) {
+  Dice dice(seed);
+  Scene scene;
+  scene.kind = static_cast<StreamJoinKind>(dice.draw(0, 2));
+  scene.before = dice.draw(0, 20);
+  scene.after = dice.chance(50) ? scene.before : dice.draw(0, 20);
+  if (dice.chance(10)) {
+    scene.before = -dice.draw(0, scene.after);  // only what comes later
+  }
+  scene.grace = dice.chance(30) ? 0 : dice.draw(0, 40);
+  if (scene.before + scene.after + scene.grace == 0) {
+    scene.grace = 1;
+  }
+  const std::int64_t disorder = dice.draw(0, 60);
+  const std::int64_t keys = dice.draw(1, 5);
+  std::int64_t now = 0;
+  const std::int64_t count = dice.draw(30, 200);
+  for (std::int64_t number = 0; number < count; ++number) {
+    now += dice.chance(3) ? dice.draw(0, 1'000) : dice.draw(0, 6);
+    Event event;
+    event.left = dice.chance(50);
+    event.time = std::max<std::int64_t>(0, now - dice.draw(0, disorder));
+    if (!dice.chance(3)) {
+      event.key = std::string(1, static_cast<char>('a' + dice.draw(1, keys)));
+    }
+    if (!dice.chance(3)) {
+      event.value = std::to_string(number);
+    }
+    scene.events.push_back(std::move(event));
+  }
+  return scene;
+}
+
+std::string joined(const std::string* left, const std::string* right) {
+  return (left == nullptr ? "-" : *left) + "|" + (right == nullptr ? "-" : *right);
+}
+
+Topology topology_of(const Scene& scene) {
+  StreamBuilder builder;
+  const auto all = builder.stream<std::string, std::string>("events");
+  const auto side = [&](char letter) {
+    return all.filter([letter](const std::string& value) { return value.front() == letter; })
+        .map_values([](const std::string& value) {
+          return value.size() == 1 ? std::nullopt : std::optional(value.substr(1));
+        });
+  };
+  const auto left = side('L');
+  const auto right = side('R');
+  switch (scene.kind) {
+    case StreamJoinKind::inner:
+      left.join(right, joined, scene.windows()).to("results");
+      break;
+    case StreamJoinKind::left:
+      left.left_join(right, joined, scene.windows()).to("results");
+      break;
+    case StreamJoinKind::outer:
+      left.outer_join(right, joined, scene.windows()).to("results");
+      break;
+  }
+  return builder.build();
+}
+
+// key, value, timestamp
+using Result = std::tuple<std::string, std::string, std::int64_t>;
+
+// Looks through all records ever kept.
+class Model {
+ public:
+  explicit Model(const Scene& scene) : scene_(scene) {}
+
+  std::vector<Result> run() {
+    for (const Event& event : scene_.events) {
+      latest_ = std::max(latest_, event.time);
+      if (event.value.has_value() && event.key.has_value()) {
+        join(event);
+      } else if (event.value.has_value() && is_outer(event.left)) {
+        give_out(event, "null", nullptr, event.time);
+      }
+    }
+    return std::move(results_);
+  }
+  std::size_t unmatched = 0;
+  std::size_t late = 0;
+
+ private:
+  [[nodiscard]] bool is_outer(bool left) const {
+    return scene_.kind == StreamJoinKind::outer || (left && scene_.kind == StreamJoinKind::left);
+  }
+  [[nodiscard]] std::int64_t reach(bool left) const { return left ? scene_.after : scene_.before; }
+  [[nodiscard]] std::int64_t first_kept(bool left) const {
+    return std::max<std::int64_t>(
+        0, latest_of_[left ? 1 : 0] - (scene_.before + scene_.after + scene_.grace) + 1);
+  }
+
+  void give_out(const Event& event, const std::string& key, const std::string* other,
+                std::int64_t time) {
+    results_.emplace_back(
+        key, event.left ? joined(&*event.value, other) : joined(other, &*event.value), time);
+  }
+
+  void join(const Event& event) {
+    if (scene_.kind != StreamJoinKind::inner && event.time == latest_) {
+      give_out_closed();
+    }
+    const std::int64_t from =
+        std::max<std::int64_t>(0, event.time - (event.left ? scene_.before : scene_.after));
+    const std::int64_t to = std::max<std::int64_t>(0, event.time + reach(event.left));
+    std::vector<const Event*> partners;
+    for (const Event& other : stored_) {
+      if (other.left != event.left && other.key == event.key && other.time >= from &&
+          other.time <= to && other.time >= first_kept(other.left)) {
+        partners.push_back(&other);
+      }
+    }
+    std::stable_sort(partners.begin(), partners.end(),
+                     [](const Event* one, const Event* two) { return one->time < two->time; });
+    for (const Event* other : partners) {
+      std::erase_if(waiting_, [&](const Event& waiting) {
+        return waiting.left == other->left && waiting.key == other->key &&
+               waiting.time == other->time;
+      });
+      give_out(event, *event.key, &*other->value, std::max(event.time, other->time));
+    }
+    if (partners.empty() && is_outer(event.left)) {
+      if (to < latest_) {
+        give_out(event, *event.key, nullptr, event.time);
+      } else {
+        waiting_.push_back(event);
+      }
+    }
+    std::int64_t& latest = latest_of_[event.left ? 1 : 0];
+    latest = std::max(latest, event.time);
+    if (event.time >= first_kept(event.left)) {
+      stored_.push_back(event);
+    } else {
+      ++late;
+    }
+  }
+
+  void give_out_closed() {
+    std::stable_sort(waiting_.begin(), waiting_.end(), [](const Event& one, const Event& two) {
+      return std::tie(one.time, one.left, *one.key) < std::tie(two.time, two.left, *two.key);
+    });
+    std::vector<Event> open;
+    for (const Event& event : waiting_) {
+      if (event.time + reach(event.left) + scene_.grace >= latest_) {
+        open.push_back(event);
+      } else {
+        give_out(event, *event.key, nullptr, event.time);
+        ++unmatched;
+      }
+    }
+    waiting_ = std::move(open);
+  }
+
+  const Scene& scene_;
+  std::int64_t latest_ = -1;
+  std::array<std::int64_t, 2> latest_of_ = {-1, -1};
+  std::vector<Event> stored_;
+  std::vector<Event> waiting_;
+  std::vector<Result> results_;
+};
+
+struct Setting {
+  const char* name;
+  bool crashes;
+  bool on_disk;
+};
+
+void PrintTo(const Setting& setting, std::ostream* out) {
+  *out << setting.name;
+}
+
+// Commits, aborts or restarts, or does nothing.
+void trouble(TopologyDriver& driver, Dice& dice) {
+  if (dice.chance(70)) {
+    return;
+  }
+  if (dice.chance(60)) {
+    driver.commit();
+  } else if (dice.chance(25)) {
+    driver.restart(dice.chance(50) ? TopologyDriver::State::kept : TopologyDriver::State::lost);
+  } else {
+    driver.abort();
+  }
+}
+
+// Returns: fixed ones, and one that is new in every run. PAWL_TEST_SEED replays a single one,
+// PAWL_TEST_CASES asks for more.
+std::vector<unsigned> seeds(const Setting& setting) {
+  const auto number_in = [](const char* name) -> std::optional<unsigned> {
+    const char* const text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+    return text == nullptr ? std::nullopt
+                           : std::optional(static_cast<unsigned>(std::strtoul(text, nullptr, 10)));
+  };
+  if (const std::optional<unsigned> only = number_in("PAWL_TEST_SEED")) {
+    return {*only};
+  }
+  static const unsigned kFresh = std::random_device()();
+  std::printf("seed %u (repeat with PAWL_TEST_SEED)\n", kFresh);
+  std::vector<unsigned> all = {kFresh};
+  const unsigned cases = number_in("PAWL_TEST_CASES").value_or(setting.on_disk ? 5 : 300);
+  for (unsigned seed = 1; seed <= cases; ++seed) {
+    all.push_back(seed);
+  }
+  return all;
+}
+
+class StreamJoinProperty : public ::testing::TestWithParam<Setting> {};
+
+void expect_joins_equal_model(unsigned seed, const Setting& setting) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  const Scene scene = draw_scene(seed);
+  const TemporaryDirectory directory;
+  Dice dice(seed + 1'000'000);
+  DriverOptions options;
+  options.commit =
+      setting.crashes ? testing::DriverCommit::by_hand : testing::DriverCommit::each_record;
+  if (setting.on_disk) {
+    options.state_dir = directory.path() / "state";
+  }
+  TopologyDriver driver(topology_of(scene), options);
+  auto events = driver.input<std::string, std::string>("events");
+
+  for (const Event& event : scene.events) {
+    events.pipe({event.key,
+                 (event.left ? "L" : "R") + event.value.value_or(""),
+                 Timestamp(event.time),
+                 {}});
+    if (setting.crashes) {
+      trouble(driver, dice);
+    }
+  }
+  driver.advance_wall_clock(milliseconds(0));  // what was aborted last is processed again
+  driver.commit();
+
+  std::vector<Result> results;
+  auto out = driver.output<std::string, std::string>("results");
+  for (const auto& record : out.read_all()) {
+    results.emplace_back(record.key.value_or("null"), *record.value, record.timestamp.value());
+  }
+  Model model(scene);
+  EXPECT_EQ(results, model.run());
+  if (!setting.crashes) {
+    EXPECT_EQ(dropped(driver, "late"), model.late);
+  }
+}
+
+TEST_P(StreamJoinProperty, GivesTheResultsOfTheModel) {
+  for (const unsigned seed : seeds(GetParam())) {
+    expect_joins_equal_model(seed, GetParam());
+    if (HasFailure()) {
+      return;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Settings, StreamJoinProperty,
+                         ::testing::Values(Setting{"calm", false, false},
+                                           Setting{"crashes", true, false},
+                                           Setting{"crashes_on_disk", true, true}),
+                         [](const ::testing::TestParamInfo<Setting>& test) {
+                           return test.param.name;
+                         });
+
+// The model must have something to say.
+TEST(StreamJoinModel, MeetsUnmatchedAndLateRecords) {
+  std::size_t unmatched = 0;
+  std::size_t late = 0;
+  std::size_t results = 0;
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    const Scene scene = draw_scene(seed);
+    Model model(scene);
+    results += model.run().size();
+    unmatched += model.unmatched;
+    late += model.late;
+  }
+  EXPECT_GT(unmatched, 300U);
+  EXPECT_GT(late, 100U);
+  EXPECT_GT(results, 2000U);
+}
+
+}  // namespace
+}  // namespace pawl::test
