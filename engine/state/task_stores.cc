@@ -78,11 +78,13 @@ StoreBackend& TaskStores::backend_of(const StoreSpec& spec) const {
 }
 
 std::string TaskStores::stamp_of(const StoreSpec& spec, const std::string& topic_id) const {
-  return fmt::format("layout {} kind {} timestamped {} duplicates {} order {} segment {} topic {}",
-                     kLayoutVersion, static_cast<int>(spec.kind), spec.timestamped,
-                     spec.retain_duplicates, static_cast<int>(spec.layout),
-                     spec.kind == StoreKind::window ? segment_interval_of(spec).count() : 0,
-                     topic_id);
+  const bool segmented =
+      spec.kind == StoreKind::window || spec.kind == StoreKind::versioned_key_value;
+  return fmt::format(
+      "layout {} kind {} timestamped {} duplicates {} order {} segment {}{} topic {}",
+      kLayoutVersion, static_cast<int>(spec.kind), spec.timestamped, spec.retain_duplicates,
+      static_cast<int>(spec.layout), segmented ? segment_interval_of(spec).count() : 0,
+      spec.headers ? " headers" : "", topic_id);
 }
 
 Result<void> TaskStores::forget(StoreBackend& backend, const std::string& store) {
