@@ -78,6 +78,10 @@ Topology LogicalPlan::build() const {
   for (const auto& node : nodes_) {
     node->write(spec);
   }
+  for (StoreSpec& store : spec.stores) {
+    store.headers =
+        store.headers || (store.follows_store_format && store_format_ == StoreFormat::with_headers);
+  }
   return Topology(std::move(spec));
 }
 

@@ -3,6 +3,7 @@
 
 #include <pawl/operators/branched.h>
 #include <pawl/operators/deduplicate_verb.h>
+#include <pawl/operators/global_table_join_verb.h>
 #include <pawl/operators/grouped_stream.h>
 #include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream_builder.h>

@@ -1,7 +1,8 @@
 // TableSourceNode: a topic read as a table: the latest record of a key is its value, a null value
 // deletes it. Keeps the values in a store if somebody needs them. A record without a key is
-// dropped, counted. An update that is older than the stored one still replaces it. Source:
-// KTableSource.
+// dropped, counted. An update that is older than the stored one still replaces it, unless the store
+// is versioned: then it becomes a part of the history, or is dropped, counted, when it is older
+// than that. Source: KTableSource.
 #pragma once
 
 #include <pawl/engine/operator_node.h>
@@ -34,11 +35,14 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
       if (old_values_ && store_->get(*record.key, old_)) {
         change.old_value = &old_.value;
       }
-      if (record.value == nullptr) {
-        store_->erase(*record.key);
-      } else {
-        store_->put(*record.key, *record.value, record.timestamp);
+      const PutOutcome outcome = record.value == nullptr
+                                     ? store_->erase(*record.key, record.timestamp)
+                                     : store_->put(*record.key, *record.value, record.timestamp);
+      if (outcome == PutOutcome::expired) {
+        expired_->add();
+        return;
       }
+      change.is_latest = outcome == PutOutcome::latest;
     }
     this->forward(record.with_value(&change));
   }
@@ -46,6 +50,7 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
  protected:
   void opened(ProcessingContext& context) override {
     null_keys_ = &context.dropped_counter("null_key");
+    expired_ = &context.dropped_counter("expired");
     if (definition_.has_value()) {
       store_.emplace(context.store(*definition_));
     }
@@ -57,6 +62,7 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
   std::optional<TypedTimestampedKeyValueStore<K, V>> store_;
   ValueAndTimestamp<V> old_{};
   Counter* null_keys_ = nullptr;
+  Counter* expired_ = nullptr;
 };
 
 }  // namespace pawl::internal
