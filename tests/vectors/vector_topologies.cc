@@ -7,7 +7,7 @@ VectorTopologies vector_topologies() {
   for (VectorTopologies part :
        {stateless_topologies(), aggregate_topologies(), window_topologies(), suppress_topologies(),
         table_topologies(), key_value_store_topologies(), window_store_topologies(),
-        error_topologies()}) {
+        error_topologies(), versioned_topologies(), header_topologies(), global_topologies()}) {
     all.merge(part);
   }
   return all;

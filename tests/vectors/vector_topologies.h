@@ -20,6 +20,9 @@ VectorTopologies table_topologies();
 VectorTopologies key_value_store_topologies();
 VectorTopologies window_store_topologies();
 VectorTopologies error_topologies();
+VectorTopologies versioned_topologies();
+VectorTopologies header_topologies();
+VectorTopologies global_topologies();
 
 // All of them.
 VectorTopologies vector_topologies();
