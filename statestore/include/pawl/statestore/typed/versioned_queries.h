@@ -36,7 +36,7 @@ class VersionedQueries {
       const K& key, Timestamp from, Timestamp to, Direction direction = Direction::forward) const {
     Found found;
     PAWL_TRY(store_.versions(key_.encode(key), from, to, direction, collector(found)));
-    PAWL_TRY(found.decoded);
+    PAWL_TRY(std::move(found.decoded));
     return std::move(found.versions);
   }
 
@@ -58,7 +58,7 @@ class VersionedQueries {
     };
   }
   static Result<std::optional<VersionedValue<V>>> first_of(Found found) {
-    PAWL_TRY(found.decoded);
+    PAWL_TRY(std::move(found.decoded));
     return found.versions.empty() ? std::optional<VersionedValue<V>>()
                                   : std::optional(std::move(found.versions.front()));
   }
