@@ -2,7 +2,9 @@
 
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
+#include <pawl/statestore/typed/stores.h>
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -176,6 +178,41 @@ Topology stream_table_variants() {
   return builder.build();
 }
 
+Topology global_table() {
+  StreamBuilder builder;
+  const auto global = builder.global_table<std::string, std::string>("g");
+  const auto other = builder.global_table<std::string, std::string>("g2", Materialized::as("gs"));
+  strings(builder)
+      .join(global, same, joined)
+      .left_join(other, same, joined, Named::as("gj"))
+      .to("out");
+  return builder.build();
+}
+
+struct PassOn final : Processor<std::string, std::string> {
+  void process(const Record<std::string, std::string>& /*record*/) override {}
+};
+
+Topology state_store_and_globals() {
+  StreamBuilder builder;
+  builder.add_store(stores::key_value<std::string, std::string>("ks"));
+  builder.add_global_store(stores::key_value<std::string, std::string>("gs"), "g", serde::string(),
+                           serde::string(), [] { return std::make_unique<PassOn>(); });
+  strings(builder).process([] { return std::make_unique<PassOn>(); }, {"ks"}).to("out");
+  return builder.build();
+}
+
+Topology stream_table_grace() {
+  using std::chrono::milliseconds;
+  StreamBuilder builder;
+  const auto table = builder.table<std::string, std::string>(
+      "t", Materialized::as_versioned("vt", milliseconds(1000)));
+  const Strings stream = strings(builder);
+  stream.join(table, joined, Joined::grace(milliseconds(10))).to("out1");
+  stream.left_join(table, joined, Joined::as("lj").grace(milliseconds(10))).to("out2");
+  return builder.build();
+}
+
 Topology two_independent_subtopologies() {
   StreamBuilder builder;
   strings(builder, "a").to("o1");
@@ -210,6 +247,9 @@ VectorTopologies named_topologies() {
           {"reduce_aggregate_variants", reduce_aggregate_variants},
           {"groupby_variants", groupby_variants},
           {"stream_table_variants", stream_table_variants},
+          {"global_table", global_table},
+          {"state_store_and_globals", state_store_and_globals},
+          {"stream_table_grace", stream_table_grace},
           {"two_independent_subtopologies", two_independent_subtopologies},
           {"merge_repartition_optimizable", merge_repartition_optimizable}};
 }
@@ -221,9 +261,7 @@ std::set<std::string> topologies_to_come() {
           "table_store", "table_materialized_with_only",
           // group_by of tables, and streams as tables
           "table_groupby_variants", "totable_variants", "totable_then_join",
-          // global tables and stores
-          "global_table", "state_store_and_globals",
-          // sliding and session windows, session and versioned stores
+          // sliding and session windows, session stores
           "windowed_variants", "windowed_count_materialized_with", "window_store_in_state_stores",
           // suppress until a time limit
           "suppress_time_limit_variants",
@@ -236,9 +274,8 @@ std::set<std::string> topologies_to_come() {
           "stream_stream_outer_both_repartition", "stream_stream_outer_both_repartition_named",
           "stream_stream_outer_named", "stream_stream_outer_store_name",
           "stream_stream_outer_unnamed",
-          // joins with versioned tables, of two tables, and by foreign key
-          "stream_table_grace", "table_table_variants", "fk_join_unnamed", "fk_join_named",
-          "fk_left_join_named_store",
+          // joins of two tables, and by foreign key
+          "table_table_variants", "fk_join_unnamed", "fk_join_named", "fk_left_join_named_store",
           // co-grouped streams
           "cogroup_variants"};
 }
