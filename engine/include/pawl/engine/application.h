@@ -14,6 +14,7 @@
 #include <pawl/model/clock.h>
 #include <pawl/model/log.h>
 #include <pawl/statestore/typed/read_only.h>
+#include <pawl/statestore/typed/versioned_queries.h>
 
 #include <chrono>
 #include <cstdint>
@@ -96,9 +97,15 @@ class Application {
                                    Serde<V> value = default_serde<V>()) const {
     return {query_window(name), std::move(key), std::move(value)};
   }
+  template <class K, class V>
+  VersionedQueries<K, V> versioned_store(const std::string& name, Serde<K> key = default_serde<K>(),
+                                         Serde<V> value = default_serde<V>()) const {
+    return {query_versioned(name), std::move(key), std::move(value)};
+  }
 
  private:
   [[nodiscard]] ReadOnlyKeyValueStore query_key_value(const std::string& name) const;
+  [[nodiscard]] ReadOnlyVersionedStore query_versioned(const std::string& name) const;
   [[nodiscard]] ReadOnlyWindowStore query_window(const std::string& name) const;
 
   class Runtime;
