@@ -1,5 +1,7 @@
+#include "lru_key_value_store.h"
 #include "overlaid_key_value_store.h"
 #include "overlaid_session_store.h"
+#include "overlaid_versioned_store.h"
 #include "overlaid_window_store.h"
 #include "undoable_time_ordered_buffer.h"
 
@@ -17,6 +19,14 @@ Result<std::unique_ptr<ManagedStore>> open_managed_store(const StoreSpec& spec,
         std::make_unique<internal::UndoableTimeOrderedBuffer>(spec, surroundings));
   }
   std::unique_ptr<CommittedRows> rows = PAWL_TRY(surroundings.backend->open_store(spec));
+  if (spec.kind == StoreKind::versioned_key_value) {
+    return std::unique_ptr<ManagedStore>(
+        std::make_unique<internal::OverlaidVersionedStore>(spec, surroundings, std::move(rows)));
+  }
+  if (spec.kind == StoreKind::key_value && spec.entries_max > 0) {
+    return std::unique_ptr<ManagedStore>(
+        std::make_unique<internal::LruKeyValueStore>(spec, surroundings, std::move(rows)));
+  }
   if (spec.kind == StoreKind::key_value) {
     return std::unique_ptr<ManagedStore>(
         std::make_unique<internal::OverlaidKeyValueStore>(spec, surroundings, std::move(rows)));

@@ -1,73 +1,66 @@
 #include "overlaid_key_value_store.h"
 
+#include "codec/header_block.h"
 #include "codec/timestamped_value.h"
 #include "overlay/merged_cursor.h"
+#include "prefix_scan.h"
 
 #include <utility>
 
 namespace pawl::internal {
-namespace {
-
-// Returns: the smallest byte string greater than every string with this prefix, or nothing when
-// there is none.
-std::optional<Bytes> after_prefix(BytesView prefix) {
-  Bytes bound(prefix);
-  while (!bound.empty() && bound.back() == '\xff') {
-    bound.pop_back();
-  }
-  if (bound.empty()) {
-    return std::nullopt;
-  }
-  bound.back() = static_cast<char>(static_cast<unsigned char>(bound.back()) + 1);
-  return bound;
-}
-
-// Ends a cursor at the first key without the prefix.
-class PrefixCursor final : public KeyValueCursor {
- public:
-  PrefixCursor(std::unique_ptr<KeyValueCursor> inner, BytesView prefix)
-      : inner_(std::move(inner)), prefix_(prefix) {}
-  [[nodiscard]] bool valid() const override {
-    return inner_->valid() && inner_->key().starts_with(prefix_);
-  }
-  void next() override { inner_->next(); }
-  [[nodiscard]] BytesView key() const override { return inner_->key(); }
-  [[nodiscard]] BytesView value() const override { return inner_->value(); }
-
- private:
-  std::unique_ptr<KeyValueCursor> inner_;
-  Bytes prefix_;
-};
-
-}  // namespace
-
 OverlaidKeyValueStore::OverlaidKeyValueStore(StoreSpec spec, const StoreSurroundings& surroundings,
                                              std::unique_ptr<CommittedRows> committed)
     : spec_(std::move(spec)), surroundings_(surroundings), committed_(std::move(committed)) {}
 
-NullableBytesView OverlaidKeyValueStore::get(BytesView key) {
+NullableBytesView OverlaidKeyValueStore::find_row(BytesView key) {
   if (const OverlayRow* row = overlay_.find(kWholeStore, key, key)) {
     return row->tombstone ? std::nullopt : NullableBytesView(row->value);
   }
   return committed_->get(kWholeStore, key);
 }
 
-void OverlaidKeyValueStore::put(BytesView key, NullableBytesView value, Timestamp logged_at) {
-  overlay_.active().put(kWholeStore, key, 0, key.size(), value, logged_at);
-  if (surroundings_.changelog_mode == ChangelogMode::every_put) {
-    log(key, value, logged_at);
-  }
+NullableBytesView OverlaidKeyValueStore::get(BytesView key) {
+  const NullableBytesView row = find_row(key);
+  return spec_.headers && row.has_value() ? behind_headers(*row) : row;
 }
 
-void OverlaidKeyValueStore::log(BytesView key, NullableBytesView value, Timestamp logged_at) {
+Headers OverlaidKeyValueStore::headers_of(BytesView key) {
+  const NullableBytesView row = spec_.headers ? find_row(key) : std::nullopt;
+  return row.has_value() ? headers_in(*row) : Headers();
+}
+
+PutOutcome OverlaidKeyValueStore::put(BytesView key, NullableBytesView value, Timestamp logged_at) {
+  return put_with_headers(key, value, logged_at, Headers::none());
+}
+
+PutOutcome OverlaidKeyValueStore::put_with_headers(BytesView key, NullableBytesView value,
+                                                   Timestamp logged_at, const Headers& headers) {
+  if (spec_.headers && value.has_value()) {
+    encode_headed_row(headers, *value, headed_);
+    value = headed_;
+  }
+  overlay_.active().put(kWholeStore, key, 0, key.size(), value, logged_at);
+  if (surroundings_.changelog_mode == ChangelogMode::every_put) {
+    log(key, value, logged_at, spec_.headers ? *surroundings_.context->headers : Headers::none());
+  }
+  return PutOutcome::latest;
+}
+
+void OverlaidKeyValueStore::log(BytesView key, NullableBytesView row, Timestamp logged_at,
+                                const Headers& deleted_by) {
   if (surroundings_.changelog == nullptr) {
     return;
   }
-  if (spec_.timestamped && value.has_value()) {
-    surroundings_.changelog->append(key, plain_value_of(*value), timestamp_of(*value),
-                                    Headers::none());
+  if (!row.has_value()) {
+    surroundings_.changelog->append(key, row, logged_at, deleted_by);
+  } else if (spec_.headers) {
+    const BytesView value = behind_headers(*row);
+    surroundings_.changelog->append(key, plain_value_of(value), timestamp_of(value),
+                                    headers_in(*row));
+  } else if (spec_.timestamped) {
+    surroundings_.changelog->append(key, plain_value_of(*row), timestamp_of(*row), Headers::none());
   } else {
-    surroundings_.changelog->append(key, value, logged_at, Headers::none());
+    surroundings_.changelog->append(key, row, logged_at, Headers::none());
   }
 }
 
@@ -76,22 +69,24 @@ void OverlaidKeyValueStore::log_pending() {
       surroundings_.changelog_mode == ChangelogMode::every_put) {
     return;
   }
+  // The record that deleted a row is gone by now, and its headers with it.
   for (const OverlayRow* row : overlay_.active().in_update_order()) {
-    log(row->key, row->tombstone ? std::nullopt : NullableBytesView(row->value), row->logged_at);
+    log(row->key, row->tombstone ? std::nullopt : NullableBytesView(row->value), row->logged_at,
+        Headers::none());
   }
 }
 
 std::unique_ptr<KeyValueCursor> OverlaidKeyValueStore::range(NullableBytesView from,
                                                              NullableBytesView to,
                                                              Direction direction) {
-  return std::make_unique<MergedCursor>(overlay_, *committed_, kWholeStore, from, to, direction);
+  std::unique_ptr<KeyValueCursor> rows =
+      std::make_unique<MergedCursor>(overlay_, *committed_, kWholeStore, from, to, direction);
+  return spec_.headers ? without_headers(std::move(rows)) : std::move(rows);
 }
 
 std::unique_ptr<KeyValueCursor> OverlaidKeyValueStore::prefix(BytesView prefix) {
-  const std::optional<Bytes> end = after_prefix(prefix);
-  return std::make_unique<PrefixCursor>(
-      range(prefix, end.has_value() ? NullableBytesView(*end) : std::nullopt, Direction::forward),
-      prefix);
+  return scan_prefix(prefix, [this](NullableBytesView from, NullableBytesView to,
+                                    Direction direction) { return range(from, to, direction); });
 }
 
 std::uint64_t OverlaidKeyValueStore::approximate_entries() {
@@ -118,6 +113,10 @@ Result<void> OverlaidKeyValueStore::replay(const ChangelogRecord& record) {
   if (spec_.timestamped && value.has_value()) {
     encode_timestamped(record.timestamp, *value, scratch_);
     value = scratch_;
+    if (spec_.headers) {
+      encode_headed_row(*record.headers, scratch_, headed_);
+      value = headed_;
+    }
   }
   overlay_.active().put(kWholeStore, record.key, 0, record.key.size(), value, record.timestamp);
   return {};

@@ -1,6 +1,7 @@
 // OverlaidKeyValueStore: the key-value store of the library: an overlay over committed rows,
 // whatever backend keeps those, with the changelog written from the overlay. Source of the
-// changelog bytes: ChangeLoggingKeyValueBytesStore, ChangeLoggingTimestampedKeyValueBytesStore.
+// changelog bytes: ChangeLoggingKeyValueBytesStore, ChangeLoggingTimestampedKeyValueBytesStore,
+// ChangeLoggingTimestampedKeyValueBytesStoreWithHeaders.
 #pragma once
 
 #include "overlay/overlay.h"
@@ -24,7 +25,10 @@ class OverlaidKeyValueStore final : public KeyValueStore, public ManagedStore {
     return spec_.persistence == Persistence::persistent;
   }
   NullableBytesView get(BytesView key) override;
-  void put(BytesView key, NullableBytesView value, Timestamp logged_at) override;
+  PutOutcome put(BytesView key, NullableBytesView value, Timestamp logged_at) override;
+  PutOutcome put_with_headers(BytesView key, NullableBytesView value, Timestamp logged_at,
+                              const Headers& headers) override;
+  Headers headers_of(BytesView key) override;
   std::unique_ptr<KeyValueCursor> range(NullableBytesView from, NullableBytesView to,
                                         Direction direction) override;
   std::unique_ptr<KeyValueCursor> prefix(BytesView prefix) override;
@@ -50,7 +54,10 @@ class OverlaidKeyValueStore final : public KeyValueStore, public ManagedStore {
   }
 
  private:
-  void log(BytesView key, NullableBytesView value, Timestamp logged_at);
+  // Returns: the row as it is kept, headers included.
+  NullableBytesView find_row(BytesView key);
+  // `row`: as it is kept. `deleted_by`: the headers of the record that deleted it.
+  void log(BytesView key, NullableBytesView row, Timestamp logged_at, const Headers& deleted_by);
 
   StoreSpec spec_;
   StoreSurroundings surroundings_;
@@ -58,6 +65,7 @@ class OverlaidKeyValueStore final : public KeyValueStore, public ManagedStore {
   Overlay overlay_;
   std::vector<RowChange> changes_;
   Bytes scratch_;
+  Bytes headed_;
 };
 
 }  // namespace pawl::internal

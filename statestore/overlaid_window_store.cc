@@ -1,5 +1,6 @@
 #include "overlaid_window_store.h"
 
+#include "codec/header_block.h"
 #include "codec/timestamped_value.h"
 #include "overlay/bytes_hash.h"
 #include "window/indexed_window_cursor.h"
@@ -150,16 +151,26 @@ std::vector<SegmentId> OverlaidWindowStore::segments_between(Timestamp from, Tim
 
 void OverlaidWindowStore::put(BytesView key, NullableBytesView value, Timestamp start,
                               Timestamp logged_at) {
+  put_with_headers(key, value, start, logged_at, Headers::none());
+}
+
+void OverlaidWindowStore::put_with_headers(BytesView key, NullableBytesView value, Timestamp start,
+                                           Timestamp logged_at, const Headers& headers) {
   PAWL_ASSERT(start.value() >= 0, start.value());
   // A null that changes nothing leaves no row from which a restart would know the time.
   if (value.has_value() || !spec_.retain_duplicates || nulls_move_time()) {
     progress_.time = std::max(progress_.time, start);
   }
   WindowRow row{key, start, 0};
+  if (spec_.headers && value.has_value()) {
+    encode_headed_row(headers, *value, headed_);
+    value = headed_;
+  }
+  const Headers& deleted_by = spec_.headers ? *surroundings_.context->headers : Headers::none();
   if (spec_.retain_duplicates) {
     if (surroundings_.changelog_mode == ChangelogMode::every_put) {
       logged_sequence_ = following(logged_sequence_);
-      log({key, start, logged_sequence_}, value, logged_at);
+      log({key, start, logged_sequence_}, value, logged_at, deleted_by);
     }
     if (!value.has_value()) {
       return;
@@ -167,7 +178,7 @@ void OverlaidWindowStore::put(BytesView key, NullableBytesView value, Timestamp 
     progress_.sequence = following(progress_.sequence);
     row.sequence = progress_.sequence;
   } else if (surroundings_.changelog_mode == ChangelogMode::every_put) {
-    log(row, value, logged_at);
+    log(row, value, logged_at, deleted_by);
   }
   if (start < first_visible()) {
     ++expired_puts_;
@@ -195,12 +206,19 @@ void OverlaidWindowStore::write_row(const WindowRow& row, NullableBytesView valu
   }
 }
 
-void OverlaidWindowStore::log(const WindowRow& row, NullableBytesView value, Timestamp logged_at) {
+void OverlaidWindowStore::log(const WindowRow& row, NullableBytesView value, Timestamp logged_at,
+                              const Headers& deleted_by) {
   if (surroundings_.changelog == nullptr) {
     return;
   }
   encode_changelog_window_key(row, changelog_key_);
-  if (spec_.timestamped && value.has_value()) {
+  if (!value.has_value()) {
+    surroundings_.changelog->append(changelog_key_, value, logged_at, deleted_by);
+  } else if (spec_.headers) {
+    const BytesView timed = behind_headers(*value);
+    surroundings_.changelog->append(changelog_key_, plain_value_of(timed), timestamp_of(timed),
+                                    headers_in(*value));
+  } else if (spec_.timestamped) {
     surroundings_.changelog->append(changelog_key_, plain_value_of(*value), timestamp_of(*value),
                                     Headers::none());
   } else {
@@ -224,11 +242,21 @@ void OverlaidWindowStore::log_pending() {
       continue;
     }
     log(codec_.decode(row->key), row->tombstone ? std::nullopt : NullableBytesView(row->value),
-        row->logged_at);
+        row->logged_at, Headers::none());
   }
 }
 
 NullableBytesView OverlaidWindowStore::get(BytesView key, Timestamp start) {
+  const NullableBytesView row = find_row(key, start);
+  return spec_.headers && row.has_value() ? behind_headers(*row) : row;
+}
+
+Headers OverlaidWindowStore::headers_of(BytesView key, Timestamp start) {
+  const NullableBytesView row = spec_.headers ? find_row(key, start) : std::nullopt;
+  return row.has_value() ? headers_in(*row) : Headers();
+}
+
+NullableBytesView OverlaidWindowStore::find_row(BytesView key, Timestamp start) {
   if (start < first_visible() || spec_.retain_duplicates) {
     return std::nullopt;
   }
@@ -272,17 +300,21 @@ std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch(BytesView key, Timestam
       return std::make_unique<AlignedWindowCursor>(*this, key, first, last, step, direction);
     }
   }
+  std::unique_ptr<WindowCursor> rows;
   if (spec_.key_index) {
-    return std::make_unique<IndexedWindowCursor>(*this, key, from, to, direction);
+    rows = std::make_unique<IndexedWindowCursor>(*this, key, from, to, direction);
+  } else {
+    rows = std::make_unique<WindowScan>(
+        *this, WindowQuery{key, key, from, to, direction, RowOrder::by_time, true});
   }
-  return std::make_unique<WindowScan>(
-      *this, WindowQuery{key, key, from, to, direction, RowOrder::by_time, true});
+  return spec_.headers ? without_headers(std::move(rows)) : std::move(rows);
 }
 
 std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch_by_time(Timestamp from, Timestamp to) {
-  return std::make_unique<WindowScan>(
+  std::unique_ptr<WindowCursor> rows = std::make_unique<WindowScan>(
       *this, WindowQuery{std::nullopt, std::nullopt, from, to, Direction::forward,
                          RowOrder::by_time, false});
+  return spec_.headers ? without_headers(std::move(rows)) : std::move(rows);
 }
 
 std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch_range(NullableBytesView key_from,
@@ -290,8 +322,9 @@ std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch_range(NullableBytesView
                                                                Timestamp from, Timestamp to,
                                                                Direction direction) {
   const RowOrder order = persistent() ? RowOrder::by_key : RowOrder::by_time;
-  return std::make_unique<WindowScan>(
+  std::unique_ptr<WindowCursor> rows = std::make_unique<WindowScan>(
       *this, WindowQuery{key_from, key_to, from, to, direction, order, false});
+  return spec_.headers ? without_headers(std::move(rows)) : std::move(rows);
 }
 
 bool OverlaidWindowStore::contains(BytesView key, Timestamp from, Timestamp to) {
@@ -418,6 +451,10 @@ Result<void> OverlaidWindowStore::replay(const ChangelogRecord& record) {
   if (spec_.timestamped && value.has_value()) {
     encode_timestamped(record.timestamp, *value, scratch_);
     value = scratch_;
+    if (spec_.headers) {
+      encode_headed_row(*record.headers, scratch_, headed_);
+      value = headed_;
+    }
   }
   write_row(*row, value, record.timestamp);
   return {};

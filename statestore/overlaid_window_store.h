@@ -7,7 +7,7 @@
 //   segments of only such rows are dead.
 //   2. The observed time that an abort leaves behind is the committed one.
 // Source of the changelog bytes: ChangeLoggingWindowBytesStore,
-// ChangeLoggingTimestampedWindowBytesStore.
+// ChangeLoggingTimestampedWindowBytesStore, ChangeLoggingTimestampedWindowBytesStoreWithHeaders.
 #pragma once
 
 #include "codec/window_row.h"
@@ -36,7 +36,10 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
     return spec_.persistence == Persistence::persistent;
   }
   void put(BytesView key, NullableBytesView value, Timestamp start, Timestamp logged_at) override;
+  void put_with_headers(BytesView key, NullableBytesView value, Timestamp start,
+                        Timestamp logged_at, const Headers& headers) override;
   NullableBytesView get(BytesView key, Timestamp start) override;
+  Headers headers_of(BytesView key, Timestamp start) override;
   std::unique_ptr<WindowCursor> fetch(BytesView key, Timestamp from, Timestamp to,
                                       Direction direction) override;
   std::unique_ptr<WindowCursor> fetch_range(NullableBytesView key_from, NullableBytesView key_to,
@@ -79,7 +82,11 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   // Segments with rows, committed or not, that may hold starts in [from, to]; ascending.
   std::vector<SegmentId> segments_between(Timestamp from, Timestamp to);
   void write_row(const WindowRow& row, NullableBytesView value, Timestamp logged_at);
-  void log(const WindowRow& row, NullableBytesView value, Timestamp logged_at);
+  // Returns: the row as it is kept, headers included.
+  NullableBytesView find_row(BytesView key, Timestamp start);
+  // `value`: as it is kept. `deleted_by`: the headers of the record that deleted it.
+  void log(const WindowRow& row, NullableBytesView value, Timestamp logged_at,
+           const Headers& deleted_by);
   [[nodiscard]] const Headers& logged_headers() const;
   [[nodiscard]] bool nulls_move_time() const;
   bool committed_contains(BytesView key, Timestamp from, Timestamp to);
@@ -108,6 +115,7 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   Bytes index_key_;
   Bytes changelog_key_;
   Bytes scratch_;
+  Bytes headed_;
 };
 
 }  // namespace pawl::internal

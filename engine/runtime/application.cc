@@ -1,4 +1,5 @@
 #include "client/rdkafka/clients.h"
+#include "runtime/global_thread.h"
 #include "runtime/real_clock.h"
 #include "runtime/startup_topics.h"
 #include "runtime/stderr_log.h"
@@ -38,6 +39,24 @@ constexpr milliseconds kRepeatMessageAfter{10'000};
 // A stop that is not clean by then (the broker is away) is made dirty: the work since the last
 // commit is done again later.
 constexpr milliseconds kStopTimeout{30'000};
+
+std::string_view kind_text(StoreKind kind) {
+  switch (kind) {
+    case StoreKind::window:
+      return "window";
+    case StoreKind::versioned_key_value:
+      return "versioned";
+    default:
+      return "key-value";
+  }
+}
+
+// Every topology has one.
+SubtopologyId first_subtopology_with_tasks(const Topology& topology) {
+  return std::find_if(topology.subtopologies().begin(), topology.subtopologies().end(),
+                      [](const Subtopology& subtopology) { return !subtopology.global; })
+      ->id;
+}
 
 }  // namespace
 
@@ -82,6 +101,9 @@ class Application::Runtime {
   // 10 s why it waits.
   template <class F>
   auto retried(const char* what, F&& attempt) -> decltype(attempt());
+  // Makes the global stores and reads their topics, before any task can ask for them.
+  Result<void> load_global_stores();
+  void run_global_thread();
   void run_thread(StreamThread& thread);
   void fail(const std::string& thread, const Error& error);
   void enter(ApplicationState state);
@@ -95,6 +117,8 @@ class Application::Runtime {
   internal::ResolvedTopics topics_;
   internal::StoreRegistry stores_;
   ThreadSurroundings surroundings_;
+  std::unique_ptr<internal::GlobalThread> global_;  // null: the topology has no global stores
+  std::atomic<bool> stop_global_{false};
   Guarded<std::map<int, MetricsSnapshot>> metrics_;
   Guarded<std::string> failure_;
   std::atomic<ApplicationState> state_{ApplicationState::created};
@@ -169,11 +193,8 @@ RowSnapshotSources Application::Runtime::parts_of(const std::string& name, Store
   const auto found = std::find_if(topology_.stores().begin(), topology_.stores().end(),
                                   [&](const StoreSpec& store) { return store.name == name; });
   if (found == topology_.stores().end() || found->kind != kind) {
-    throw std::invalid_argument(fmt::format("the topology has no {} store '{}'",
-                                            kind == StoreKind::window    ? "window"
-                                            : kind == StoreKind::session ? "session"
-                                                                         : "key-value",
-                                            name));
+    throw std::invalid_argument(
+        fmt::format("the topology has no {} store '{}'", kind_text(kind), name));
   }
   return stores_.find(name);
 }
@@ -231,7 +252,7 @@ Result<void> Application::Runtime::prepare() {
   }));
   internal::TopologyClaim claim(
       *clients_, settings_.application_id,
-      internal::task_topic_name(settings_.application_id, topology_.subtopologies().front().id),
+      internal::task_topic_name(settings_.application_id, first_subtopology_with_tasks(topology_)),
       topology_.fingerprint(), *components_.clock);
   PAWL_TRY(retried("join the group", [&]() -> Result<void> {
     if (PAWL_TRY(claim.check(kStartTimeout)) == internal::TopologyClaim::Standing::waiting) {
@@ -257,7 +278,36 @@ Result<void> Application::Runtime::prepare() {
   surroundings_.publish_metrics = [this](int thread, MetricsSnapshot snapshot) {
     metrics_.with([&](auto& by_thread) { by_thread[thread] = std::move(snapshot); });
   };
+  return load_global_stores();
+}
+
+Result<void> Application::Runtime::load_global_stores() {
+  if (!internal::has_global_stores(topology_)) {
+    return {};
+  }
+  global_ =
+      PAWL_TRY(retried("connect", [&] { return internal::GlobalThread::make(surroundings_); }));
+  while (!global_->loaded()) {
+    if (stop_asked()) {
+      return Error{ErrorKind::retriable, "stopped while the global stores were being loaded"};
+    }
+    PAWL_TRY(global_->run_once());
+  }
+  for (const auto& [name, store] : global_->stores()) {
+    stores_.add(name, TaskId{SubtopologyId(-1), PartitionId(-1)}, store.rows);
+  }
+  surroundings_.global_stores = &global_->stores();
   return {};
+}
+
+void Application::Runtime::run_global_thread() {
+  while (!stop_global_.load()) {
+    const Result<void> turn = global_->run_once();
+    if (!turn.has_value()) {
+      fail(global_->name(), turn.error());
+      return;
+    }
+  }
 }
 
 void Application::Runtime::run_thread(StreamThread& thread) {
@@ -295,6 +345,10 @@ void Application::Runtime::supervise() {
     enter(interrupted ? ApplicationState::stopped : ApplicationState::failed);
     return;
   }
+  std::thread global_thread;
+  if (global_ != nullptr) {
+    global_thread = std::thread([this] { run_global_thread(); });
+  }
   std::vector<std::thread> threads;
   std::vector<std::unique_ptr<StreamThread>> stream_threads;
   for (int number = 1; number <= settings_.threads && !stop_asked(); ++number) {
@@ -321,6 +375,11 @@ void Application::Runtime::supervise() {
     }
   }
   stream_threads.clear();
+  if (global_thread.joinable()) {
+    stop_global_.store(true);
+    global_thread.join();
+  }
+  global_.reset();
   clients_.reset();
   directory_.reset();
   enter(failure().empty() ? ApplicationState::stopped : ApplicationState::failed);
@@ -378,6 +437,11 @@ MetricsSnapshot Application::metrics() const {
 
 ReadOnlyKeyValueStore Application::query_key_value(const std::string& name) const {
   RowSnapshotSources parts = runtime_->parts_of(name, StoreKind::key_value);
+  return {runtime_->topology().store(name), std::move(parts)};
+}
+
+ReadOnlyVersionedStore Application::query_versioned(const std::string& name) const {
+  RowSnapshotSources parts = runtime_->parts_of(name, StoreKind::versioned_key_value);
   return {runtime_->topology().store(name), std::move(parts)};
 }
 

@@ -30,6 +30,9 @@ std::vector<NewTopic> internal_topics(const Topology& topology, const Settings& 
                       settings.replication_factor, repartition_topic_config()});
   }
   for (const Subtopology& subtopology : topology.subtopologies()) {
+    if (subtopology.global) {
+      continue;
+    }
     const std::int32_t tasks = counts.tasks.at(subtopology.id);
     topics.push_back({task_topic_name(settings.application_id, subtopology.id), tasks,
                       settings.replication_factor, task_topic_config()});
@@ -173,6 +176,13 @@ Result<ResolvedTopics> prepare_topics(const Topology& topology, const Settings& 
     });
   } catch (const TopologyError& mistake) {
     return Error{ErrorKind::fatal, mistake.what()};
+  }
+  for (const Subtopology& subtopology : topology.subtopologies()) {
+    for (const std::string& topic : subtopology.source_topics) {
+      if (subtopology.global) {
+        resolved.global_partitions[topic] = known.at(topic).partitions;
+      }
+    }
   }
   const std::vector<NewTopic> wanted = internal_topics(topology, settings, resolved.counts);
   const auto found = PAWL_TRY(create_missing(wanted, admin, log, timeout));

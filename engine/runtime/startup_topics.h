@@ -17,6 +17,8 @@ namespace pawl::internal {
 
 struct ResolvedTopics {
   PartitionCounts counts;
+  // How many partitions each topic of a global store has.
+  std::map<std::string, std::int32_t> global_partitions;
   // Kafka's topic id of each changelog topic.
   std::map<std::string, std::string> changelog_ids;
 };

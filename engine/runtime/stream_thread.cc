@@ -64,8 +64,10 @@ Result<void> StreamThread::connect() {
   member_options.client_id = name_ + "-member";
   member_options.group_instance_id = stable_id;
   for (const Subtopology& subtopology : surroundings_.topology->subtopologies()) {
-    member_options.task_topics.push_back(
-        {task_topic_name(settings.application_id, subtopology.id), subtopology.id});
+    if (!subtopology.global) {
+      member_options.task_topics.push_back(
+          {task_topic_name(settings.application_id, subtopology.id), subtopology.id});
+    }
   }
   membership_ = PAWL_TRY(clients.make_membership(member_options));
 
@@ -115,6 +117,7 @@ TaskEnvironment StreamThread::environment_of(TaskId /*task*/) {
   environment.metrics = &metrics_;
   environment.labels = {{"thread", name_}};
   environment.log = surroundings_.log;
+  environment.global_stores = surroundings_.global_stores;
   return environment;
 }
 

@@ -4,6 +4,7 @@
 #include "client/clients.h"
 #include "runtime/startup_topics.h"
 #include "runtime/store_registry.h"
+#include "state/global_stores.h"
 #include "state/state_directory.h"
 
 #include <pawl/engine/metrics.h>
@@ -29,6 +30,7 @@ struct ThreadSurroundings {
   StateDirectory* directory = nullptr;  // null: state is kept in memory
   std::shared_ptr<RocksdbMemory> memory;
   StoreRegistry* stores = nullptr;
+  const GlobalStores* global_stores = nullptr;  // null: the topology has none
   const Clock* clock = nullptr;
   LogSink* log = nullptr;
   RestoreListener* restore = nullptr;  // may be null

@@ -78,11 +78,12 @@ StoreBackend& TaskStores::backend_of(const StoreSpec& spec) const {
 }
 
 std::string TaskStores::stamp_of(const StoreSpec& spec, const std::string& topic_id) const {
-  return fmt::format("layout {} kind {} timestamped {} duplicates {} order {} segment {} topic {}",
-                     kLayoutVersion, static_cast<int>(spec.kind), spec.timestamped,
-                     spec.retain_duplicates, static_cast<int>(spec.layout),
-                     is_windowed(spec) ? segment_interval_of(spec).count() : 0, topic_id) +
-         (spec.key_index ? " indexed" : "");
+  const bool segmented = is_windowed(spec) || spec.kind == StoreKind::versioned_key_value;
+  return fmt::format(
+      "layout {} kind {} timestamped {} duplicates {} order {} segment {}{}{} topic {}",
+      kLayoutVersion, static_cast<int>(spec.kind), spec.timestamped, spec.retain_duplicates,
+      static_cast<int>(spec.layout), segmented ? segment_interval_of(spec).count() : 0,
+      spec.headers ? " headers" : "", spec.key_index ? " indexed" : "", topic_id);
 }
 
 Result<void> TaskStores::forget(StoreBackend& backend, const std::string& store) {

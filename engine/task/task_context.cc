@@ -3,6 +3,7 @@
 #include "topology/internal_topics.h"
 
 #include <pawl/engine/metric_names.h>
+#include <pawl/statestore/shared_store.h>
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -22,10 +23,25 @@ Counter& NodeContext::dropped_counter(const std::string& reason) {
   return task_.environment.metrics->counter(metric_names::kRecordsDropped, with_reason);
 }
 
+StateStore* NodeContext::global_store(const std::string& name) {
+  if (task_.environment.global_stores == nullptr) {
+    return nullptr;
+  }
+  const auto global = task_.environment.global_stores->find(name);
+  if (global == task_.environment.global_stores->end()) {
+    return nullptr;
+  }
+  std::unique_ptr<KeyValueStore>& view = task_.global_stores[name];
+  if (view == nullptr) {
+    view = shared_key_value_store(global->second.spec, global->second.rows);
+  }
+  return view.get();
+}
+
 StateStore& NodeContext::state_store(const std::string& name) {
   const bool connected =
       std::find(spec_.stores.begin(), spec_.stores.end(), name) != spec_.stores.end();
-  StateStore* const store = connected ? task_.stores->find(name) : nullptr;
+  StateStore* const store = connected ? task_.stores->find(name) : global_store(name);
   if (store == nullptr) {
     throw TopologyError(
         fmt::format("node '{}' asks for the store '{}' but is not connected to it: name the store "

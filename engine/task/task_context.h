@@ -10,6 +10,7 @@
 
 #include <pawl/engine/processing_context.h>
 #include <pawl/engine/topology.h>
+#include <pawl/statestore/key_value_store.h>
 
 #include <map>
 #include <memory>
@@ -25,6 +26,8 @@ struct TaskContext {
   TaskId id;
   TaskErrors errors;
   TaskStores* stores = nullptr;
+  // Views of the global stores that were asked for.
+  std::map<std::string, std::unique_ptr<KeyValueStore>> global_stores;
 
   RecordCoordinates coordinates;
   WriteContext write;
@@ -86,6 +89,8 @@ class NodeContext final : public ProcessingContext {
 
  private:
   [[nodiscard]] MetricLabels labels() const;
+  // Returns: the task's view of a global store, or null.
+  StateStore* global_store(const std::string& name);
 
   TaskContext& task_;
   const NodeSpec& spec_;

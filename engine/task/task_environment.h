@@ -2,6 +2,7 @@
 // simulator). Lifetime: everything it points to outlives the task.
 #pragma once
 
+#include "state/global_stores.h"
 #include "task/record_chooser.h"
 
 #include <pawl/engine/compatibility.h>
@@ -29,6 +30,7 @@ struct TaskEnvironment {
   std::chrono::milliseconds emit_interval{1'000};
   const Clock* clock = nullptr;
   OutputCollector* outputs = nullptr;
+  const GlobalStores* global_stores = nullptr;  // null: there are none
   MetricsRecorder* metrics = nullptr;
   MetricLabels labels;
   LogSink* log = nullptr;

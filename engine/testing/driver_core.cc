@@ -14,7 +14,6 @@ namespace pawl::testing::internal {
 
 using pawl::internal::CommittedOffset;
 using pawl::internal::ConsumedRecord;
-using pawl::internal::TaskEnvironment;
 using pawl::internal::TaskStores;
 using pawl::internal::TaskStoresOptions;
 
@@ -79,6 +78,9 @@ DriverCore::~DriverCore() = default;
 void DriverCore::start_tasks(bool from_scratch) {
   std::vector<std::vector<SubtopologyId>> groups;
   for (const Subtopology& subtopology : topology_.subtopologies()) {
+    if (subtopology.global) {
+      continue;
+    }
     if (options_.layout == DriverLayout::per_subtopology || groups.empty()) {
       groups.emplace_back();
     }
@@ -87,26 +89,14 @@ void DriverCore::start_tasks(bool from_scratch) {
   if (from_scratch && !options_.state_dir.empty()) {
     std::filesystem::remove_all(options_.state_dir);
   }
+  start_global_task();
   for (const std::vector<SubtopologyId>& group : groups) {
-    TaskEnvironment environment;
-    environment.application_id = options_.application_id;
-    environment.compatibility = options_.compatibility;
-    environment.errors = options_.errors;
-    environment.max_task_idle = std::chrono::milliseconds(-1);
-    environment.emit_interval = options_.emit_interval;
-    environment.clock = &clock_;
-    environment.outputs = &collector_;
-    environment.metrics = &metrics_;
-    environment.log = options_.log != nullptr ? options_.log.get() : &no_log_;
-    if (options_.layout == DriverLayout::one_task) {
-      environment.make_chooser = &pawl::internal::make_java_chooser;
-    }
     TaskStoresOptions stores;
     stores.application_id = options_.application_id;
     stores.task = {group.front(), PartitionId(0)};
     stores.compatibility = options_.compatibility;
     Task& task = *tasks_.emplace_back(
-        std::make_unique<Task>(topology_, group, stores.task, std::move(environment), stores));
+        std::make_unique<Task>(topology_, group, stores.task, environment(), stores));
     or_throw(task.open_stores(
         [&]() -> Result<std::unique_ptr<StoreBackend>> {
           if (options_.state_dir.empty()) {
@@ -128,6 +118,61 @@ void DriverCore::start_tasks(bool from_scratch) {
     or_throw(task.start());
   }
   capture();
+}
+
+DriverCore::TaskEnvironment DriverCore::environment() {
+  TaskEnvironment environment;
+  environment.application_id = options_.application_id;
+  environment.compatibility = options_.compatibility;
+  environment.errors = options_.errors;
+  environment.max_task_idle = std::chrono::milliseconds(-1);
+  environment.emit_interval = options_.emit_interval;
+  environment.clock = &clock_;
+  environment.outputs = &collector_;
+  environment.global_stores = global_ == nullptr ? nullptr : &global_->stores();
+  environment.metrics = &metrics_;
+  environment.log = options_.log != nullptr ? options_.log.get() : &no_log_;
+  if (options_.layout == DriverLayout::one_task) {
+    environment.make_chooser = &pawl::internal::make_java_chooser;
+  }
+  return environment;
+}
+
+void DriverCore::start_global_task() {
+  if (!pawl::internal::has_global_stores(topology_)) {
+    return;
+  }
+  std::map<std::string, std::int32_t> partitions;
+  for (const Subtopology& subtopology : topology_.subtopologies()) {
+    for (const std::string& topic : subtopology.source_topics) {
+      partitions[topic] = 1;
+    }
+  }
+  global_ = std::make_unique<GlobalTask>(topology_, environment());
+  or_throw(global_->open(
+      [&]() -> Result<std::unique_ptr<StoreBackend>> {
+        if (options_.state_dir.empty()) {
+          return make_memory_backend();
+        }
+        std::filesystem::remove_all(options_.state_dir / "global");
+        return open_rocksdb_backend(options_.state_dir / "global", make_rocksdb_memory({}));
+      },
+      partitions));
+  const std::vector<TopicPartition> read = global_->partitions();
+  for (std::size_t partition = 0; partition < read.size(); ++partition) {
+    const std::string& topic = read[partition].topic;
+    global_partitions_[topic] = partition;
+    for (std::size_t index = 0; index < logs_[topic].records.size(); ++index) {
+      feed_global(topic, index);
+    }
+  }
+}
+
+void DriverCore::feed_global(const std::string& topic, std::size_t index) {
+  or_throw(global_->process(
+      global_partitions_.at(topic),
+      consumed(logs_[topic].records[index], pawl::Offset(static_cast<std::int64_t>(index)))));
+  or_throw(global_->apply());
 }
 
 void DriverCore::restore(Task& task) {
@@ -169,6 +214,11 @@ pawl::Offset DriverCore::end_of(const TopicPartition& changelog) {
 }
 
 void DriverCore::pipe(const std::string& topic, const TestRecordBytes& record) {
+  if (global_partitions_.contains(topic)) {
+    logs_[topic].records.push_back(record);
+    feed_global(topic, logs_[topic].records.size() - 1);
+    return;
+  }
   if (!sources_.contains(topic)) {
     throw std::invalid_argument(fmt::format("the topology has no source topic '{}'", topic));
   }
@@ -242,6 +292,9 @@ void DriverCore::commit_tasks() {
     changelogs_[record.topic].push_back(std::move(record));
   }
   uncommitted_changelog_.clear();
+  for (const ProducedRecord& record : std::exchange(uncommitted_global_, {})) {
+    pipe(record.topic, {record.key, record.value, record.timestamp, record.headers});
+  }
   uncommitted_unread_.clear();
   uncommitted_produced_ = 0;
   for (auto& [topic, log] : logs_) {
@@ -267,7 +320,9 @@ void DriverCore::capture() {
     if (record.kind == ProducedRecord::Kind::changelog) {
       uncommitted_changelog_.push_back(record);
     } else {
-      if (logs_.contains(record.topic)) {
+      if (global_partitions_.contains(record.topic)) {
+        uncommitted_global_.push_back(record);
+      } else if (logs_.contains(record.topic)) {
         logs_[record.topic].produced_into = true;
         append(record.topic, {record.key, record.value, record.timestamp, record.headers});
       }
@@ -286,6 +341,7 @@ void DriverCore::commit() {
 void DriverCore::take_back_outputs() {
   collector_.drop();
   uncommitted_changelog_.clear();
+  uncommitted_global_.clear();
   for (const auto& [topic, count] : uncommitted_unread_) {
     std::deque<ProducedRecord>& unread = unread_[topic];
     unread.erase(unread.end() - static_cast<std::ptrdiff_t>(std::min(count, unread.size())),
@@ -327,6 +383,7 @@ void DriverCore::restart(TopologyDriver::State state) {
   }
   sources_.clear();
   tasks_.clear();
+  global_.reset();
   start_tasks(state == TopologyDriver::State::lost);
   for (const auto& [topic, source] : sources_) {
     feed_from(topic, source.task->committed_offsets()[source.partition]);
@@ -370,6 +427,9 @@ StateStore& DriverCore::state_store(const std::string& name) {
     if (StateStore* const store = task->stores().find(name)) {
       return *store;
     }
+  }
+  if (StateStore* const store = global_ == nullptr ? nullptr : global_->find(name)) {
+    return *store;
   }
   throw std::invalid_argument(fmt::format("the topology has no store '{}'", name));
 }

@@ -2,6 +2,7 @@
 // send, and an in-memory stand-in for the topics they read. Thread rule: one thread.
 #pragma once
 
+#include "task/global_task.h"
 #include "task/stream_task.h"
 
 #include <pawl/testing/manual_clock.h>
@@ -57,6 +58,8 @@ class DriverCore {
 
  private:
   using Task = pawl::internal::StreamTask;
+  using GlobalTask = pawl::internal::GlobalTask;
+  using TaskEnvironment = pawl::internal::TaskEnvironment;
 
   // A topic that the topology reads: everything that was put into it.
   struct Log {
@@ -70,6 +73,10 @@ class DriverCore {
   };
 
   void start_tasks(bool from_scratch);
+  void start_global_task();
+  // Takes a record into the global stores.
+  void feed_global(const std::string& topic, std::size_t index);
+  [[nodiscard]] TaskEnvironment environment();
   void restore(Task& task);
   // Returns: how far a changelog reaches.
   pawl::Offset end_of(const TopicPartition& changelog);
@@ -92,11 +99,14 @@ class DriverCore {
   NoLog no_log_;
   MetricsRecorder metrics_;
   DriverCollector collector_;
+  std::unique_ptr<GlobalTask> global_;  // null: there are no global stores; outlives the tasks
+  std::map<std::string, std::size_t> global_partitions_;  // by topic: their index in global_
   std::vector<std::unique_ptr<Task>> tasks_;
   std::multimap<std::string, Source> sources_;
   std::map<std::string, Log> logs_;                                // by source topic
   std::map<std::string, std::vector<ProducedRecord>> changelogs_;  // committed, by topic
   std::vector<ProducedRecord> uncommitted_changelog_;
+  std::vector<ProducedRecord> uncommitted_global_;  // into topics of global stores
   std::map<TopicPartition, pawl::internal::CommittedOffset> committed_;
   std::set<std::string> repartition_topics_;
   std::map<std::string, std::deque<ProducedRecord>> unread_;

@@ -42,6 +42,11 @@ TopicConfig changelog_topic_config(const StoreSpec& store, Compatibility compati
         java ? std::to_string(saturating_sum(store.retention.count(), kAdditionalRetentionMs))
              : "-1";
   }
+  if (store.kind == StoreKind::versioned_key_value) {
+    // The history is restored from all records of a key, not from the last one only.
+    config["min.compaction.lag.ms"] =
+        std::to_string(saturating_sum(store.retention.count(), kAdditionalRetentionMs));
+  }
   for (const auto& [name, value] : store.changelog_config) {
     config[name] = value;
   }

@@ -57,7 +57,9 @@ class Counter {
       copartition(group);
     }
     for (const Subtopology& subtopology : topology_.subtopologies()) {
-      counts_.tasks[subtopology.id] = largest_source(subtopology).value_or(0);
+      if (!subtopology.global) {
+        counts_.tasks[subtopology.id] = largest_source(subtopology).value_or(0);
+      }
     }
     return std::move(counts_);
   }

@@ -67,6 +67,11 @@ std::vector<Subtopology> cut_subtopologies(const TopologySpec& spec) {
     subtopology.nodes.push_back(node);
     add_topics(spec.nodes[node], subtopology);
     for (const std::string& store : spec.nodes[node].stores) {
+      subtopology.global =
+          subtopology.global ||
+          std::any_of(spec.stores.begin(), spec.stores.end(), [&](const StoreSpec& candidate) {
+            return candidate.global && candidate.name == store;
+          });
       if (std::find(subtopology.stores.begin(), subtopology.stores.end(), store) ==
           subtopology.stores.end()) {
         subtopology.stores.push_back(store);

@@ -52,9 +52,9 @@ std::string Topology::describe() const {
 std::string Topology::fingerprint() const {
   std::string text = describe();
   for (const StoreSpec& store : stores()) {
-    text += fmt::format("{} {} {} {} {} {}\n", store.name, static_cast<int>(store.kind),
+    text += fmt::format("{} {} {} {} {} {}{}\n", store.name, static_cast<int>(store.kind),
                         store.timestamped, store.retention.count(), store.window_size.count(),
-                        store.retain_duplicates);
+                        store.retain_duplicates, store.headers ? " headers" : "");
     if (store.source_topic.has_value()) {
       text += fmt::format("{} {}\n", store.name, *store.source_topic);
     }

@@ -121,11 +121,13 @@ std::string describe_subtopology(const TopologySpec& spec, const Subtopology& su
   std::sort(sorted.begin(), sorted.end(), [](const Described* left, const Described* right) {
     return Described::LargerFirst()(left, right);
   });
-  std::string text = fmt::format("  Sub-topology: {}\n", subtopology.id.value());
+  std::string text =
+      fmt::format("  Sub-topology: {}{}\n", subtopology.id.value(),
+                  subtopology.global ? " for global store (will not generate tasks)" : "");
   for (const Described* node : sorted) {
     text += text_of(*node);
   }
-  return text + "\n";
+  return subtopology.global ? text : text + "\n";
 }
 
 }  // namespace

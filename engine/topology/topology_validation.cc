@@ -17,6 +17,15 @@ void validate_stores(const TopologySpec& spec) {
       throw TopologyError(
           fmt::format("two stores are called '{}': give one another name", store.name));
     }
+    if (store.global && (store.kind != StoreKind::key_value || store.entries_max > 0)) {
+      throw TopologyError(fmt::format(
+          "global store '{}' must be a key-value store, plain or timestamped, without a limit",
+          store.name));
+    }
+    if (store.kind == StoreKind::versioned_key_value && store.retention.count() < 0) {
+      throw TopologyError(
+          fmt::format("versioned store '{}' needs a history retention of at least 0", store.name));
+    }
     if (!is_windowed(store)) {
       continue;
     }
@@ -52,6 +61,51 @@ void validate_edges(const NodeSpec& node, const std::map<std::string, const Node
     if (found->second->kind == NodeKind::sink) {
       throw TopologyError(fmt::format(
           "node '{}' has the sink '{}' as parent: sinks have no children", node.name, parent));
+    }
+  }
+}
+
+// A global store is fed by one processor behind one source; that pair does nothing else.
+void validate_global_stores(const TopologySpec& spec) {
+  std::set<std::string> sources;
+  std::size_t nodes = 0;
+  for (const StoreSpec& store : spec.stores) {
+    if (!store.global) {
+      continue;
+    }
+    std::vector<const NodeSpec*> users;
+    for (const NodeSpec& node : spec.nodes) {
+      if (std::find(node.stores.begin(), node.stores.end(), store.name) != node.stores.end()) {
+        users.push_back(&node);
+      }
+    }
+    if (users.size() != 1 || users.front()->stores.size() != 1 ||
+        users.front()->parents.size() != 1) {
+      throw TopologyError(fmt::format(
+          "global store '{}' belongs to the one processor of its topic; others read it without "
+          "being connected",
+          store.name));
+    }
+    nodes += 2;
+    sources.insert(users.front()->parents.front());
+  }
+  if (nodes == 0) {
+    return;
+  }
+  if (nodes == spec.nodes.size()) {
+    throw TopologyError(
+        "the topology has global stores only: it needs at least one source of its own");
+  }
+  for (const std::string& source : sources) {
+    const auto children =
+        std::count_if(spec.nodes.begin(), spec.nodes.end(), [&](const NodeSpec& node) {
+          return std::find(node.parents.begin(), node.parents.end(), source) != node.parents.end();
+        });
+    if (children != 1) {
+      throw TopologyError(fmt::format(
+          "source '{}' feeds a global store: nothing else can read it; read another topic, or the "
+          "store",
+          source));
     }
   }
 }
@@ -106,6 +160,7 @@ void validate_topology(const TopologySpec& spec) {
       used_stores.insert(store);
     }
   }
+  validate_global_stores(spec);
   for (const StoreSpec& store : spec.stores) {
     if (!used_stores.contains(store.name)) {
       throw TopologyError(fmt::format(

@@ -76,10 +76,12 @@ Topology LogicalPlan::build(const Optimizations& optimizations) const {
   for (const auto& node : plan.nodes()) {
     node->write(spec);
   }
-  if (!optimizations.reuse_source_topics) {
-    for (StoreSpec& store : spec.stores) {
+  for (StoreSpec& store : spec.stores) {
+    if (!optimizations.reuse_source_topics) {
       store.source_topic.reset();
     }
+    store.headers =
+        store.headers || (store.follows_store_format && store_format_ == StoreFormat::with_headers);
   }
   return Topology(std::move(spec));
 }

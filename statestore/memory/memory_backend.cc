@@ -91,17 +91,21 @@ std::unique_ptr<KeyValueCursor> scan_segment(const Segments& segments, SegmentId
                                         to, direction);
 }
 
+std::optional<Bytes> row_in(const Segments& segments, SegmentId segment, BytesView key) {
+  const auto rows = segments.find(segment);
+  if (rows == segments.end()) {
+    return std::nullopt;
+  }
+  const auto row = rows->second.find(key);
+  return row == rows->second.end() ? std::nullopt : std::optional<Bytes>(row->second);
+}
+
 class MemorySnapshot final : public RowSnapshot {
  public:
   explicit MemorySnapshot(Segments segments) : segments_(std::move(segments)) {}
   [[nodiscard]] std::vector<SegmentId> segments() const override { return ids_of(segments_); }
   [[nodiscard]] Result<std::optional<Bytes>> get(SegmentId segment, BytesView key) const override {
-    const auto rows = segments_.find(segment);
-    if (rows == segments_.end()) {
-      return std::optional<Bytes>();
-    }
-    const auto row = rows->second.find(key);
-    return row == rows->second.end() ? std::optional<Bytes>() : std::optional<Bytes>(row->second);
+    return row_in(segments_, segment, key);
   }
   [[nodiscard]] std::unique_ptr<KeyValueCursor> scan(SegmentId segment, NullableBytesView from,
                                                      NullableBytesView to,
@@ -120,6 +124,13 @@ class MemoryContent final : public RowSnapshotSource {
   [[nodiscard]] std::shared_ptr<const RowSnapshot> snapshot() const override {
     const std::lock_guard lock(mutex_);
     return open_ ? std::make_shared<MemorySnapshot>(segments_) : nullptr;
+  }
+  [[nodiscard]] Result<std::optional<Bytes>> get(SegmentId segment, BytesView key) const override {
+    const std::lock_guard lock(mutex_);
+    if (!open_) {
+      return Error{ErrorKind::fatal, "the store is closed"};
+    }
+    return row_in(segments_, segment, key);
   }
   [[nodiscard]] const Segments& owner_view() const { return segments_; }
   template <class F>

@@ -78,6 +78,13 @@ class RocksdbSnapshotSource final : public RowSnapshotSource {
     }
     return std::make_shared<RocksdbSnapshot>(std::move(database), std::move(*view));
   }
+  [[nodiscard]] Result<std::optional<Bytes>> get(SegmentId segment, BytesView key) const override {
+    const std::shared_ptr<const RowSnapshot> now = snapshot();
+    if (now == nullptr) {
+      return Error{ErrorKind::fatal, "the store is closed"};
+    }
+    return now->get(segment, key);
+  }
 
  private:
   std::weak_ptr<RocksdbDatabase> database_;

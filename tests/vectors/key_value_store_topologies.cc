@@ -81,6 +81,10 @@ Topology operations() {
   return with_store<PlainCommands>(stores::key_value<std::string, std::string>("st"));
 }
 
+Topology lru_map() {
+  return with_store<PlainCommands>(stores::lru_map<std::string, std::string>("st", 3));
+}
+
 Topology operations_in_memory() {
   return with_store<PlainCommands>(stores::key_value<std::string, std::string>("st").in_memory());
 }
@@ -175,6 +179,7 @@ Topology punctuate_wall_clock() {
 VectorTopologies key_value_store_topologies() {
   return {{"kv_store_operations", operations},
           {"kv_store_operations_in_memory", operations_in_memory},
+          {"kv_store_lru_map", lru_map},
           {kCachedStoreVector, operations},
           {"kv_store_long_keys_byte_order", long_keys_byte_order},
           {"timestamped_kv_store", timestamped},

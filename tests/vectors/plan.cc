@@ -22,6 +22,9 @@ std::vector<VectorSubtopology> plan_of(const Topology& topology,
                                        const std::string& application_id) {
   std::vector<VectorSubtopology> plan;
   for (const Subtopology& subtopology : topology.subtopologies()) {
+    if (subtopology.global) {
+      continue;  // it has no tasks, and no topics of its own
+    }
     VectorSubtopology& part = plan.emplace_back();
     part.source_topics = topics_on_broker(subtopology.source_topics,
                                           subtopology.repartition_sources, application_id);

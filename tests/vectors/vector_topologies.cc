@@ -7,13 +7,14 @@ namespace pawl::test {
 VectorTopologies vector_topologies() {
   VectorTopologies all;
   for (VectorTopologies part :
-       {stateless_topologies(), aggregate_topologies(), window_topologies(), suppress_topologies(),
-        table_topologies(), time_limit_topologies(), table_verb_topologies(),
-        grouped_table_topologies(), table_join_topologies(), foreign_key_topologies(),
-        key_value_store_topologies(), window_store_topologies(), error_topologies(),
-        sliding_topologies(), session_topologies(), session_store_topologies(),
-        emit_final_topologies(), cogroup_topologies(), stream_join_topologies(),
-        outer_join_topologies(), optimized_topologies()}) {
+       {stateless_topologies(),     aggregate_topologies(),       window_topologies(),
+        suppress_topologies(),      table_topologies(),           time_limit_topologies(),
+        table_verb_topologies(),    grouped_table_topologies(),   table_join_topologies(),
+        foreign_key_topologies(),   key_value_store_topologies(), window_store_topologies(),
+        error_topologies(),         sliding_topologies(),         session_topologies(),
+        session_store_topologies(), emit_final_topologies(),      cogroup_topologies(),
+        stream_join_topologies(),   outer_join_topologies(),      optimized_topologies(),
+        versioned_topologies(),     header_topologies(),          global_topologies()}) {
     all.merge(part);
   }
   return all;

@@ -33,6 +33,9 @@ VectorTopologies cogroup_topologies();
 VectorTopologies stream_join_topologies();
 VectorTopologies outer_join_topologies();
 VectorTopologies optimized_topologies();
+VectorTopologies versioned_topologies();
+VectorTopologies header_topologies();
+VectorTopologies global_topologies();
 
 // All of them.
 VectorTopologies vector_topologies();

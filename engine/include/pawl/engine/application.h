@@ -15,6 +15,7 @@
 #include <pawl/model/log.h>
 #include <pawl/statestore/typed/read_only.h>
 #include <pawl/statestore/typed/session_queries.h>
+#include <pawl/statestore/typed/versioned_queries.h>
 
 #include <chrono>
 #include <cstdint>
@@ -97,6 +98,11 @@ class Application {
                                    Serde<V> value = default_serde<V>()) const {
     return {query_window(name), std::move(key), std::move(value)};
   }
+  template <class K, class V>
+  VersionedQueries<K, V> versioned_store(const std::string& name, Serde<K> key = default_serde<K>(),
+                                         Serde<V> value = default_serde<V>()) const {
+    return {query_versioned(name), std::move(key), std::move(value)};
+  }
 
   template <class K, class V>
   SessionQueries<K, V> session_store(const std::string& name, Serde<K> key = default_serde<K>(),
@@ -106,6 +112,7 @@ class Application {
 
  private:
   [[nodiscard]] ReadOnlyKeyValueStore query_key_value(const std::string& name) const;
+  [[nodiscard]] ReadOnlyVersionedStore query_versioned(const std::string& name) const;
   [[nodiscard]] ReadOnlyWindowStore query_window(const std::string& name) const;
   [[nodiscard]] ReadOnlySessionStore query_session(const std::string& name) const;
 

@@ -41,8 +41,8 @@ class ProcessingContext {
   [[nodiscard]] virtual Timestamp wall_time() const = 0;
   [[nodiscard]] virtual const Clock& clock() const = 0;
 
-  // Returns: a store that this node is connected to. Throws TopologyError when it is not: connect
-  // it while building.
+  // Returns: a store that this node is connected to, or a global store, to be read only. Throws
+  // TopologyError when it is not: connect it while building.
   virtual StateStore& state_store(const std::string& name) = 0;
   // Returns: the typed store of a definition.
   template <class Definition>

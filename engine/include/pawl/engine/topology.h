@@ -70,6 +70,8 @@ struct TopologySpec {
 
 struct Subtopology {
   SubtopologyId id;
+  // Feeds a global store: runs once in the process, makes no tasks.
+  bool global = false;
   std::vector<std::size_t> nodes;  // positions in TopologySpec::nodes, in order
   std::vector<std::string> stores;
   std::set<std::string> source_topics;        // of users

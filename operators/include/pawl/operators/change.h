@@ -10,7 +10,8 @@ template <class V>
 struct Change {
   const V* new_value = nullptr;
   const V* old_value = nullptr;
-  // False: an update of the past in a versioned table, which leaves the current value as it is.
+  // False: an update of an earlier time than the key's latest (versioned tables only); it changes
+  // history, not what the table shows now.
   bool is_latest = true;
 };
 

@@ -47,6 +47,12 @@ class DerivedTableView final : public TableView<K, V> {
     }
     return compute_(parent_->lookup());
   }
+  [[nodiscard]] const StoreSpec* versioned_store() const override {
+    if (!store_.has_value()) {
+      return parent_->versioned_store();
+    }
+    return store_->spec().kind == StoreKind::versioned_key_value ? &store_->spec() : nullptr;
+  }
   bool want_old_values(StoreDemand demand) override {
     old_values_ = old_values_ || store_.has_value() || parent_->want_old_values(demand);
     return old_values_;

@@ -6,6 +6,7 @@
 #include <pawl/operators/deduplicate_verb.h>
 #include <pawl/operators/fixed_key_verb.h>
 #include <pawl/operators/foreign_key_join_verb.h>
+#include <pawl/operators/global_table_join_verb.h>
 #include <pawl/operators/grouped_stream.h>
 #include <pawl/operators/session_windowed_stream.h>
 #include <pawl/operators/stateless_verbs.h>

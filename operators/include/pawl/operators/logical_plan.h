@@ -9,6 +9,7 @@
 
 #include <pawl/engine/topology.h>
 #include <pawl/operators/optimizations.h>
+#include <pawl/operators/store_format.h>
 
 #include <functional>
 #include <memory>
@@ -120,6 +121,9 @@ class LogicalPlan {
   // The topics of these sources must have equal partition counts.
   void copartition(std::set<std::string> sources) { copartitioned_.push_back(std::move(sources)); }
 
+  // Decides about every store that the DSL makes, before or after this call.
+  void store_format(StoreFormat format) { store_format_ = format; }
+
   // Throws TopologyError.
   [[nodiscard]] Topology build(const Optimizations& optimizations) const;
 
@@ -128,6 +132,7 @@ class LogicalPlan {
   std::vector<StoreSpec> stores_;
   std::vector<std::set<std::string>> copartitioned_;
   int next_number_ = 0;
+  StoreFormat store_format_ = StoreFormat::plain;
 };
 
 // Returns: the factory of a node class whose constructor takes the node's name first.

@@ -3,6 +3,7 @@
 //   .count(Materialized::as("departures-per-hour").in_memory())
 #pragma once
 
+#include <pawl/engine/topology.h>
 #include <pawl/statestore/store_spec.h>
 
 #include <chrono>
@@ -20,6 +21,16 @@ class Materialized {
   static Materialized as(std::string store_name) {
     Materialized materialized;
     materialized.name_ = std::move(store_name);
+    return materialized;
+  }
+
+  // A store that also keeps what each key's value was before (statestore/versioned_store.h): joins
+  // look up the value at the time of their record. `history_retention`: how far back, and how late
+  // an update may come. Not for windows.
+  static Materialized as_versioned(std::string store_name,
+                                   std::chrono::milliseconds history_retention) {
+    Materialized materialized = as(std::move(store_name));
+    materialized.history_retention_ = history_retention;
     return materialized;
   }
 
@@ -53,7 +64,7 @@ class Materialized {
   [[nodiscard]] const std::optional<std::chrono::milliseconds>& retention() const {
     return retention_;
   }
-  // Returns: the spec of a store of this kind.
+  // Returns: the spec of a store of this kind. Throws TopologyError for a versioned window store.
   [[nodiscard]] StoreSpec spec(std::string store_name, StoreKind kind) const {
     StoreSpec spec;
     spec.name = std::move(store_name);
@@ -62,6 +73,17 @@ class Materialized {
     spec.timestamped = timestamped_;
     spec.logging = logging_;
     spec.changelog_config = changelog_config_;
+    spec.follows_store_format = timestamped_;
+    if (history_retention_.has_value()) {
+      if (kind != StoreKind::key_value) {
+        throw TopologyError("store '" + spec.name +
+                            "' keeps windows, whose values have no versions: use Materialized::as");
+      }
+      spec.kind = StoreKind::versioned_key_value;
+      spec.retention = *history_retention_;
+      spec.timestamped = true;
+      spec.follows_store_format = false;
+    }
     return spec;
   }
 
@@ -72,6 +94,7 @@ class Materialized {
   bool timestamped_ = true;
   std::map<std::string, std::string> changelog_config_;
   std::optional<std::chrono::milliseconds> retention_;
+  std::optional<std::chrono::milliseconds> history_retention_;
 };
 
 }  // namespace pawl

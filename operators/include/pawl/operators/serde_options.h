@@ -8,6 +8,7 @@
 #include <pawl/operators/named.h>
 #include <pawl/serde/serde.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,6 +50,7 @@ class SerdeOptions {
     SerdeOptions<Tag, OtherKey, OtherValue> result(
         SerdePair<OtherKey, OtherValue>{std::move(key), std::move(value)}, std::move(name_));
     result.partitions_ = partitions_;
+    result.grace_ = grace_;
     return result;
   }
   // Repartitioned only: how many partitions the topic gets.
@@ -59,9 +61,19 @@ class SerdeOptions {
     return std::move(*this);
   }
 
+  // Joined only: how long a record waits for table updates of its time (nodes/
+  // stream_table_grace_join_node.h). The table must be versioned.
+  [[nodiscard]] SerdeOptions grace(std::chrono::milliseconds grace) &&
+    requires Tag::kHasGrace
+  {
+    grace_ = grace;
+    return std::move(*this);
+  }
+
   [[nodiscard]] const SerdePair<K, V>& serdes() const { return serdes_; }
   [[nodiscard]] const std::optional<std::string>& name() const { return name_; }
   [[nodiscard]] const std::optional<std::int32_t>& partition_count() const { return partitions_; }
+  [[nodiscard]] const std::optional<std::chrono::milliseconds>& grace() const { return grace_; }
 
  private:
   template <class OtherTag, class OtherKey, class OtherValue>
@@ -69,6 +81,7 @@ class SerdeOptions {
   SerdePair<K, V> serdes_;
   std::optional<std::string> name_;
   std::optional<std::int32_t> partitions_;
+  std::optional<std::chrono::milliseconds> grace_;
 };
 
 namespace internal {
@@ -83,6 +96,7 @@ struct RepartitionedTag {
 };
 struct JoinedTag {
   static constexpr bool kHasPartitions = false;
+  static constexpr bool kHasGrace = true;
 };
 
 // Makes the options of one verb: `Grouped::as(...)`, `Grouped::with(...)`.
@@ -106,6 +120,10 @@ struct Repartitioned : internal::OptionsMaker<internal::RepartitionedTag> {
     return SerdeOptions<internal::RepartitionedTag>().partitions(count);
   }
 };
-struct Joined : internal::OptionsMaker<internal::JoinedTag> {};
+struct Joined : internal::OptionsMaker<internal::JoinedTag> {
+  static SerdeOptions<internal::JoinedTag> grace(std::chrono::milliseconds grace) {
+    return SerdeOptions<internal::JoinedTag>().grace(grace);
+  }
+};
 
 }  // namespace pawl

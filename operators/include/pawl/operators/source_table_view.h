@@ -50,6 +50,9 @@ class SourceTableView final : public TableView<K, V> {
   [[nodiscard]] std::unique_ptr<TableLookup<K, V>> lookup() const override {
     return std::make_unique<StoreLookup<K, V>>(*store());
   }
+  [[nodiscard]] const StoreSpec* versioned_store() const override {
+    return spec_.kind == StoreKind::versioned_key_value ? &spec_ : nullptr;
+  }
   bool want_old_values(StoreDemand demand) override {
     if (!kept_ && demand == StoreDemand::if_kept) {
       return false;

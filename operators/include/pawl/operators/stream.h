@@ -34,6 +34,8 @@ template <class K, class V>
 class GroupedStream;
 template <class K, class V>
 class Table;
+template <class K, class V>
+class GlobalTable;
 template <class K, class V, internal::Lacking kLacking>
 struct Deduplicated;
 
@@ -134,6 +136,14 @@ class Stream {
   auto join(const Table<K, T>& table, Joiner joiner, const Options& options = {}) const;
   template <class T, class Joiner, class Options = SerdeOptions<internal::JoinedTag>>
   auto left_join(const Table<K, T>& table, Joiner joiner, const Options& options = {}) const;
+  // Each record with a global table's value of the key that `selector` makes of it (null = none).
+  // No repartitioning; the table may be ahead of this stream.
+  template <class GK, class GV, class Selector, class Joiner>
+  auto join(const GlobalTable<GK, GV>& table, Selector selector, Joiner joiner,
+            const Named& named = {}) const;
+  template <class GK, class GV, class Selector, class Joiner>
+  auto left_join(const GlobalTable<GK, GV>& table, Selector selector, Joiner joiner,
+                 const Named& named = {}) const;
 
   // The records of two streams that have equal keys and lie in each other's window
   // (join_windows.h), as nodes/stream_join_node.h says; joiners: stream_joiner.h. A left join also
@@ -158,6 +168,9 @@ class Stream {
   template <class T, class Joiner, class Options>
   auto join_table(internal::JoinKind kind, const char* prefix, const Table<K, T>& table,
                   Joiner joiner, const Options& options) const;
+  template <class GK, class GV, class Selector, class Joiner>
+  auto join_global_table(internal::JoinKind kind, const GlobalTable<GK, GV>& table,
+                         Selector selector, Joiner joiner, const Named& named) const;
   template <class Id>
   internal::PlanNode& add_deduplication(const DeduplicationSpec<Id>& spec, bool keep,
                                         internal::StreamPlan<K, V>& upstream) const;

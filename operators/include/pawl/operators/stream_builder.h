@@ -14,6 +14,7 @@
 
 #include <pawl/engine/topology.h>
 #include <pawl/operators/consumed.h>
+#include <pawl/operators/global_table.h>
 #include <pawl/operators/materialized.h>
 #include <pawl/operators/optimizations.h>
 #include <pawl/operators/source_table_view.h>
@@ -87,6 +88,27 @@ class StreamBuilder {
     return Table<K, V>(std::move(table));
   }
 
+  // A topic as a table of which every instance has all keys, whatever the partitions: to be joined
+  // with, or read by any processor under its store's name (global_table.h).
+  template <class K, class V>
+  GlobalTable<K, V> global_table(const std::string& topic, const Materialized& materialized = {}) {
+    return global_table(topic, default_serde<K>(), default_serde<V>(), materialized);
+  }
+  template <class K, class V>
+  GlobalTable<K, V> global_table(const std::string& topic, Serde<K> key, Serde<V> value,
+                                 const Materialized& materialized = {},
+                                 const Consumed<K, V>& consumed = {});
+
+  // A store of which every instance has one copy, filled from a topic by a hand-made processor: the
+  // only one that writes it, and the only one connected to it. It runs for every record of the
+  // topic, after each start from the beginning. `supplier`: as in Stream::process.
+  template <class Definition, class K, class V, class Supplier>
+  void add_global_store(const Definition& definition, const std::string& topic, Serde<K> key,
+                        Serde<V> value, Supplier supplier, const Consumed<K, V>& consumed = {});
+
+  // Whether the stores of tables and aggregations have room for headers (store_format.h).
+  void store_format(StoreFormat format) { plan_->store_format(format); }
+
   // A store for hand-made processors (statestore/typed/stores.h).
   template <class Definition>
   void add_store(const Definition& definition) {
@@ -125,5 +147,36 @@ class StreamBuilder {
 
   std::shared_ptr<internal::LogicalPlan> plan_ = std::make_shared<internal::LogicalPlan>();
 };
+
+template <class K, class V>
+GlobalTable<K, V> StreamBuilder::global_table(const std::string& topic, Serde<K> key,
+                                              Serde<V> value, const Materialized& materialized,
+                                              const Consumed<K, V>& consumed) {
+  const std::string store =
+      materialized.name().has_value() ? *materialized.name() : plan_->next_store_name(topic + "-");
+  StoreSpec spec = materialized.spec(store, StoreKind::key_value);
+  spec.logging = Logging::disabled;
+  spec.global = true;
+  const stores::TimestampedKeyValue<K, V> definition(spec, key, value);
+  internal::add_global_nodes(*plan_, spec, topic, key, value, consumed,
+                             [definition](const std::string& name) {
+                               return internal::node_factory<internal::TableSourceNode<K, V>>(
+                                   name, std::optional(definition), false);
+                             });
+  return GlobalTable<K, V>({plan_, definition});
+}
+
+template <class Definition, class K, class V, class Supplier>
+void StreamBuilder::add_global_store(const Definition& definition, const std::string& topic,
+                                     Serde<K> key, Serde<V> value, Supplier supplier,
+                                     const Consumed<K, V>& consumed) {
+  StoreSpec spec = definition.spec();
+  spec.logging = Logging::disabled;
+  spec.global = true;
+  internal::add_global_nodes(*plan_, spec, topic, key, value, consumed,
+                             [supplier = std::move(supplier)](const std::string& name) {
+                               return internal::global_processor_factory<K, V>(name, supplier);
+                             });
+}
 
 }  // namespace pawl

@@ -27,6 +27,10 @@ class TableLookup {
   // Overwrites `found` and returns true, or returns false: the key has no value. The timestamp is
   // unknown() where the table does not know it.
   virtual bool get(const K& key, ValueAndTimestamp<V>& found) = 0;
+  // The value as it was at a time; in a table without versions, as it is.
+  virtual bool get_as_of(const K& key, Timestamp /*time*/, ValueAndTimestamp<V>& found) {
+    return get(key, found);
+  }
 };
 
 // A table that lies in a key-value store. Source: KTableMaterializedValueGetterSupplier.
@@ -36,6 +40,9 @@ class StoreLookup final : public TableLookup<K, V> {
   explicit StoreLookup(stores::TimestampedKeyValue<K, V> store) : definition_(std::move(store)) {}
   void open(ProcessingContext& context) override { store_.emplace(context.store(definition_)); }
   bool get(const K& key, ValueAndTimestamp<V>& found) override { return store_->get(key, found); }
+  bool get_as_of(const K& key, Timestamp time, ValueAndTimestamp<V>& found) override {
+    return store_->get_as_of(key, time, found);
+  }
 
  private:
   stores::TimestampedKeyValue<K, V> definition_;

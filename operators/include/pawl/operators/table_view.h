@@ -32,6 +32,9 @@ class TableView {
   // Requires: stores() was called.
   [[nodiscard]] virtual std::unique_ptr<TableLookup<K, V>> lookup() const = 0;
 
+  // Returns: the store whose versions a lookup as of a time reads, or null: the table has none.
+  [[nodiscard]] virtual const StoreSpec* versioned_store() const { return nullptr; }
+
   // Asks for old values in every change. Returns: whether they will come.
   virtual bool want_old_values(StoreDemand demand) = 0;
   // Whether changes carry old values.
@@ -46,6 +49,9 @@ class StoredTableView final : public TableView<K, V> {
   std::vector<std::string> stores() override { return {store_.spec().name}; }
   [[nodiscard]] std::unique_ptr<TableLookup<K, V>> lookup() const override {
     return std::make_unique<Lookup>(store_);
+  }
+  [[nodiscard]] const StoreSpec* versioned_store() const override {
+    return store_.spec().kind == StoreKind::versioned_key_value ? &store_.spec() : nullptr;
   }
   bool want_old_values(StoreDemand /*demand*/) override {
     old_values_ = true;

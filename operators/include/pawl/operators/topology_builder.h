@@ -15,6 +15,7 @@
 #include <pawl/engine/source_node.h>
 #include <pawl/engine/topology.h>
 #include <pawl/operators/consumed.h>
+#include <pawl/operators/global_table.h>
 #include <pawl/operators/logical_plan.h>
 
 #include <string>
@@ -96,6 +97,26 @@ class TopologyBuilder {
   void sink(const std::string& name, const std::string& topic, const NodeHandle<K, V>& parent,
             Serde<K> key = default_serde<K>(), Serde<V> value = default_serde<V>()) {
     sink(name, topic, std::vector<NodeHandle<K, V>>{parent}, std::move(key), std::move(value));
+  }
+
+  // A global store with its own source and the processor that fills it (StreamBuilder::
+  // add_global_store).
+  template <class Definition, class K, class V, class Supplier>
+  void add_global_store(const Definition& definition, const std::string& source_name,
+                        const std::string& topic, Serde<K> key, Serde<V> value,
+                        const std::string& processor_name, Supplier supplier,
+                        const Consumed<K, V>& consumed = {}) {
+    StoreSpec store = definition.spec();
+    store.logging = Logging::disabled;
+    store.global = true;
+    spec_.stores.push_back(store);
+    spec_.nodes.push_back(internal::global_source(source_name, topic, key, value, consumed));
+    NodeSpec processor;
+    processor.name = processor_name;
+    processor.parents = {source_name};
+    processor.stores = {store.name};
+    processor.factory = internal::global_processor_factory<K, V>(processor_name, supplier);
+    spec_.nodes.push_back(std::move(processor));
   }
 
   template <class Definition>

@@ -9,15 +9,32 @@
 
 namespace pawl {
 
+// What became of a write. Other than `latest`: only in versioned stores.
+enum class PutOutcome {
+  latest,      // reads see it
+  historical,  // a later version of the key is there; reads as of an earlier time see it
+  expired,     // older than the history that is kept: not stored
+};
+
 class KeyValueStore : public StateStore {
  public:
   // Returns: the value, or nothing. Lifetime: until the next call on this store.
   virtual NullableBytesView get(BytesView key) = 0;
+  // Returns: the value as it was at a time; in a store that keeps no versions, get(key).
+  virtual NullableBytesView get_as_of(BytesView key, Timestamp /*time*/) { return get(key); }
+  [[nodiscard]] virtual bool versioned() const { return false; }
 
   // Writes a value; null deletes the key. An empty value is a value.
   // `logged_at`: the timestamp of the changelog record; plain stores pass the timestamp of the
-  // record in hand.
-  virtual void put(BytesView key, NullableBytesView value, Timestamp logged_at) = 0;
+  // record in hand. In a versioned store it is the version's time.
+  virtual PutOutcome put(BytesView key, NullableBytesView value, Timestamp logged_at) = 0;
+
+  // The headers kept with a value (StoreSpec::headers). Stores without them drop and return none.
+  virtual PutOutcome put_with_headers(BytesView key, NullableBytesView value, Timestamp logged_at,
+                                      const Headers& /*headers*/) {
+    return put(key, value, logged_at);
+  }
+  virtual Headers headers_of(BytesView /*key*/) { return {}; }
 
   // Visits keys in [from, to], both inclusive; an absent bound is open. `from` above `to`: nothing.
   virtual std::unique_ptr<KeyValueCursor> range(NullableBytesView from, NullableBytesView to,

@@ -74,6 +74,10 @@ class RowSnapshotSource {
   virtual ~RowSnapshotSource() = default;
   // Returns: the state of the last commit, or null when the store is closed.
   [[nodiscard]] virtual std::shared_ptr<const RowSnapshot> snapshot() const = 0;
+  // Returns: a row in the state of the last commit: without the cost of a snapshot.
+  // Errors: corrupted_state; fatal when the store is closed.
+  [[nodiscard]] virtual Result<std::optional<Bytes>> get(SegmentId segment,
+                                                         BytesView key) const = 0;
 };
 
 // The committed rows of one store, for its owner.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,7 +12,7 @@
 
 namespace pawl {
 
-enum class StoreKind { key_value, window, time_ordered_buffer, session };
+enum class StoreKind { key_value, window, time_ordered_buffer, session, versioned_key_value };
 enum class Persistence { persistent, in_memory };
 enum class Logging { enabled, disabled };
 
@@ -30,6 +31,16 @@ struct StoreSpec {
   // Row values are `i64 timestamp ‖ value`, and the changelog carries the value with that timestamp
   // (Source: TimestampedKeyValueStore, TimestampedWindowStore).
   bool timestamped = false;
+  // Row values begin with the headers of the record that made them, and the changelog carries them
+  // as its record's own (Source: TimestampedKeyValueStoreWithHeaders). Requires: timestamped.
+  bool headers = false;
+  // Made by the DSL for a table: the builder's store format decides about `headers`.
+  bool follows_store_format = false;
+  // One copy for the whole process, fed by a topic of its own: no changelog, read by every task.
+  bool global = false;
+  // Key-value stores in memory: the key that was not used for longest is deleted when there are
+  // more than these; 0 = no limit (Source: MemoryLRUCache).
+  std::size_t entries_max = 0;
   Logging logging = Logging::enabled;
   // Topic configs of the changelog that replace the library's own.
   std::map<std::string, std::string> changelog_config;
@@ -37,7 +48,8 @@ struct StoreSpec {
   // changelog, and the store writes none.
   std::optional<std::string> source_topic;
 
-  // Window and session stores.
+  // Window and session stores: how far back windows stay. Versioned stores: how far back earlier
+  // versions can be read, and how much earlier than the latest a version may still be put.
   std::chrono::milliseconds retention{0};
   std::chrono::milliseconds window_size{0};
   bool retain_duplicates = false;

@@ -19,6 +19,12 @@ class WindowStore : public StateStore {
   // `expired_puts()` counts it.
   virtual void put(BytesView key, NullableBytesView value, Timestamp start,
                    Timestamp logged_at) = 0;
+  // The headers kept with a value (StoreSpec::headers). Stores without them drop and return none.
+  virtual void put_with_headers(BytesView key, NullableBytesView value, Timestamp start,
+                                Timestamp logged_at, const Headers& /*headers*/) {
+    put(key, value, start, logged_at);
+  }
+  virtual Headers headers_of(BytesView /*key*/, Timestamp /*start*/) { return {}; }
 
   // Returns: the value of one window, or nothing; always nothing in a store that keeps duplicates,
   // whose windows have no single value: fetch() them. Lifetime: until the next call on this store.

@@ -1,6 +1,7 @@
 // AggregateNode: count, reduce and aggregate per key. Records without key or value are dropped,
 // counted. The result's timestamp is the latest of all its records; records out of order count like
-// any other. A null result deletes the key. Source: KStreamAggregate, KStreamReduce.
+// any other. A null result deletes the key. In a versioned store a result that is older than the
+// history is dropped, counted. Source: KStreamAggregate, KStreamReduce.
 #pragma once
 
 #include <pawl/engine/operator_node.h>
@@ -46,13 +47,15 @@ class AggregateNode final : public OperatorNode<K, V, K, Change<typename Aggrega
     }
     const bool exists =
         aggregate_value(aggregation_, existed, record.key, record.value, row_.value);
-    if (exists) {
-      store_->put(*record.key, row_.value, timestamp);
-    } else {
-      store_->erase(*record.key);
+    const PutOutcome outcome =
+        exists ? store_->put(*record.key, row_.value, timestamp)
+               : store_->erase(*record.key, store_->versioned() ? timestamp : record.timestamp);
+    if (outcome == PutOutcome::expired) {
+      expired_->add();
+      return;
     }
-    const Change<A> change{exists ? &row_.value : nullptr,
-                           old_values_ && has_old ? &old_ : nullptr};
+    const Change<A> change{exists ? &row_.value : nullptr, old_values_ && has_old ? &old_ : nullptr,
+                           outcome == PutOutcome::latest};
     this->forward({record.key, &change, timestamp, record.headers});
   }
 
@@ -61,6 +64,7 @@ class AggregateNode final : public OperatorNode<K, V, K, Change<typename Aggrega
     store_.emplace(context.store(definition_));
     null_keys_ = &context.dropped_counter("null_key");
     null_values_ = &context.dropped_counter("null_value");
+    expired_ = &context.dropped_counter("expired");
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
   }
 
@@ -73,6 +77,7 @@ class AggregateNode final : public OperatorNode<K, V, K, Change<typename Aggrega
   A old_{};
   Counter* null_keys_ = nullptr;
   Counter* null_values_ = nullptr;
+  Counter* expired_ = nullptr;
   bool java_ = false;
 };
 

@@ -1,4 +1,5 @@
-// StreamTableJoinNode: each record of a stream with the current value of its key in a table. Only
+// StreamTableJoinNode: each record of a stream with the current value of its key in a table, or, in
+// a versioned table, with the value as it was at the record's time. Only
 // the stream triggers results; a record without a value is dropped, and so is one without a key,
 // except that a left join passes it on with no table value (KIP-962). The result has the stream
 // record's timestamp. Source: KStreamKTableJoinProcessor.
@@ -32,7 +33,8 @@ class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
       (record.value == nullptr ? null_values_ : null_keys_)->add();
       return;
     }
-    const bool found = record.key != nullptr && table_->get(*record.key, row_);
+    const bool found =
+        record.key != nullptr && table_->get_as_of(*record.key, record.timestamp, row_);
     if (!found && kind_ == JoinKind::inner) {
       return;
     }

@@ -55,7 +55,9 @@ class TableFilterNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
         return;
       }
     }
-    rows_.write(key, change.new_value, record.timestamp);
+    if (!rows_.write(key, change.new_value, record.timestamp, change.is_latest)) {
+      return;
+    }
     this->forward(record.with_value(&change));
   }
 
@@ -76,6 +78,9 @@ class FilterLookup final : public TableLookup<K, V> {
   void open(ProcessingContext& context) override { parent_->open(context); }
   bool get(const K& key, ValueAndTimestamp<V>& found) override {
     return parent_->get(key, found) && filter_.pass(key, &found.value) != nullptr;
+  }
+  bool get_as_of(const K& key, Timestamp time, ValueAndTimestamp<V>& found) override {
+    return parent_->get_as_of(key, time, found) && filter_.pass(key, &found.value) != nullptr;
   }
 
  private:

@@ -47,7 +47,9 @@ class TableMapValuesNode final : public OperatorNode<K, Change<V>, K, Change<VOu
       mapped_old = map_row<K, V, VOut>(mapper_, key, record.value->old_value);
       change.old_value = pointer_to(mapped_old);
     }
-    rows_.write(key, change.new_value, record.timestamp);
+    if (!rows_.write(key, change.new_value, record.timestamp, change.is_latest)) {
+      return;
+    }
     this->forward(record.with_value(&change));
   }
 
@@ -67,9 +69,14 @@ class MapValuesLookup final : public TableLookup<K, VOut> {
       : mapper_(std::move(mapper)), parent_(std::move(parent)) {}
   void open(ProcessingContext& context) override { parent_->open(context); }
   bool get(const K& key, ValueAndTimestamp<VOut>& found) override {
-    if (!parent_->get(key, row_)) {
-      return false;
-    }
+    return parent_->get(key, row_) && map(key, found);
+  }
+  bool get_as_of(const K& key, Timestamp time, ValueAndTimestamp<VOut>& found) override {
+    return parent_->get_as_of(key, time, row_) && map(key, found);
+  }
+
+ private:
+  bool map(const K& key, ValueAndTimestamp<VOut>& found) {
     auto mapped = map_row<K, V, VOut>(mapper_, key, &row_.value);
     if (!mapped.has_value()) {
       return false;
@@ -79,7 +86,6 @@ class MapValuesLookup final : public TableLookup<K, VOut> {
     return true;
   }
 
- private:
   Mapper mapper_;
   std::unique_ptr<TableLookup<K, V>> parent_;
   ValueAndTimestamp<V> row_{};

@@ -18,8 +18,10 @@ class TableMergeNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
       : OperatorNode<K, Change<V>, K, Change<V>>(std::move(name)), rows_(std::move(store)) {}
 
   void receive(const Record<K, Change<V>>& record) override {
-    rows_.write(*record.key, record.value->new_value, record.timestamp);
-    this->forward(record);
+    Change<V> change = *record.value;
+    if (rows_.write(*record.key, change.new_value, record.timestamp, change.is_latest)) {
+      this->forward(record.with_value(&change));
+    }
   }
 
  protected:

@@ -1,7 +1,9 @@
 // TableSourceNode: records as a table: the latest record of a key is its value, a null value
 // deletes it. Keeps the values in a store if somebody needs them. A record without a key is
-// dropped, counted. An update that is older than the stored one still replaces it. Source:
-// KTableSource. Thread rule: owner thread only.
+// dropped, counted. An update that is older than the stored one still replaces it, unless the store
+// is versioned: then it becomes a part of the history, or is dropped, counted, when it is older
+// than that. Source: KTableSource.
+// Thread rule: owner thread only.
 #pragma once
 
 #include <pawl/engine/operator_node.h>
@@ -26,8 +28,10 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
       null_keys_->add();
       return;
     }
-    const Change<V> change{record.value, old_values_ ? rows_.value(*record.key) : nullptr};
-    rows_.write(*record.key, record.value, record.timestamp);
+    Change<V> change{record.value, old_values_ ? rows_.value(*record.key) : nullptr};
+    if (!rows_.write(*record.key, record.value, record.timestamp, change.is_latest)) {
+      return;
+    }
     this->forward(record.with_value(&change));
   }
 

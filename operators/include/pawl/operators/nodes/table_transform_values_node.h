@@ -43,7 +43,9 @@ class TableTransformValuesNode final : public OperatorNode<K, Change<V>, K, Chan
       made_old = processor_->transform(key, record.value->old_value);
       change.old_value = pointer_to(made_old);
     }
-    rows_.write(key, change.new_value, record.timestamp);
+    if (!rows_.write(key, change.new_value, record.timestamp, change.is_latest)) {
+      return;
+    }
     this->forward(record.with_value(&change));
   }
   void close() override { processor_->close(); }
@@ -84,7 +86,14 @@ class TransformValuesLookup final : public TableLookup<K, VOut> {
   }
   // What is in hand meanwhile is the looked up value: of its record only the timestamp is known.
   bool get(const K& key, ValueAndTimestamp<VOut>& found) override {
-    const bool exists = parent_->get(key, row_);
+    return transform(key, parent_->get(key, row_), found);
+  }
+  bool get_as_of(const K& key, Timestamp time, ValueAndTimestamp<VOut>& found) override {
+    return transform(key, parent_->get_as_of(key, time, row_), found);
+  }
+
+ private:
+  bool transform(const K& key, bool exists, ValueAndTimestamp<VOut>& found) {
     found.timestamp = exists ? row_.timestamp : Timestamp::unknown();
     const WriteContext written = task_->write_context();
     const RecordCoordinates coordinates = task_->exchange_coordinates({});
@@ -99,7 +108,6 @@ class TransformValuesLookup final : public TableLookup<K, VOut> {
     return true;
   }
 
- private:
   TableValueProcessorPtr<K, V, VOut> processor_;
   std::unique_ptr<TableLookup<K, V>> parent_;
   ProcessingContext* task_ = nullptr;

@@ -142,15 +142,17 @@ class TypedTimestampedKeyValueStore : public TypedKeyValueReader<K, V> {
     return get(key, found) ? std::optional(std::move(found)) : std::nullopt;
   }
   bool get(const K& key, ValueAndTimestamp<V>& value) {
-    const NullableBytesView found = this->store_->get(this->codec_->key_bytes(key));
-    if (found.has_value()) {
-      value.timestamp = this->codec_->decode_row(*found, value.value, this->timestamped_);
-    }
-    return found.has_value();
+    return decode(this->store_->get(this->codec_->key_bytes(key)), value);
   }
-  void put(const K& key, const V& value, Timestamp timestamp) {
-    this->store_->put(this->codec_->key_bytes(key),
-                      this->codec_->row_bytes(value, timestamp, this->timestamped_), timestamp);
+  // The value as it was at a time; in a store that keeps no versions, as it is.
+  bool get_as_of(const K& key, Timestamp time, ValueAndTimestamp<V>& value) {
+    return decode(this->store_->get_as_of(this->codec_->key_bytes(key), time), value);
+  }
+  // Returns: what became of it; other than `latest` only in versioned stores.
+  PutOutcome put(const K& key, const V& value, Timestamp timestamp) {
+    return this->store_->put(this->codec_->key_bytes(key),
+                             this->codec_->row_bytes(value, timestamp, this->timestamped_),
+                             timestamp);
   }
   // Writes nothing when the key has a value. Returns: that value.
   std::optional<ValueAndTimestamp<V>> put_if_absent(const K& key, const V& value,
@@ -163,9 +165,18 @@ class TypedTimestampedKeyValueStore : public TypedKeyValueReader<K, V> {
   }
   // The tombstone is logged with the timestamp of the record in hand, as Kafka Streams does.
   void erase(const K& key) { erase(key, this->store_->context().timestamp); }
-  // For nodes behind one that changed the record's timestamp.
-  void erase(const K& key, Timestamp logged_at) {
-    this->store_->put(this->codec_->key_bytes(key), std::nullopt, logged_at);
+  // The same, logged with `timestamp`, from which on a versioned store has the key deleted.
+  PutOutcome erase(const K& key, Timestamp timestamp) {
+    return this->store_->put(this->codec_->key_bytes(key), std::nullopt, timestamp);
+  }
+  [[nodiscard]] bool versioned() const { return this->store_->versioned(); }
+
+ private:
+  bool decode(NullableBytesView row, ValueAndTimestamp<V>& value) {
+    if (row.has_value()) {
+      value.timestamp = this->codec_->decode_row(*row, value.value, this->timestamped_);
+    }
+    return row.has_value();
   }
 };
 

@@ -73,6 +73,22 @@ class KeyValueQueries {
     }));
     return decoded;
   }
+  // The same for keys whose bytes start with `prefix`, forward.
+  Result<void> prefix(
+      BytesView prefix,
+      const std::function<bool(const K&, const ValueAndTimestamp<V>&)>& visit) const {
+    Result<void> decoded;
+    PAWL_TRY(store_.prefix(prefix, [&](BytesView key, BytesView row) {
+      auto typed_key = key_.decode(key);
+      auto typed_row = internal::decode_row(value_, row, store_.timestamped_rows());
+      if (!typed_key.has_value() || !typed_row.has_value()) {
+        decoded = typed_key.has_value() ? typed_row.error() : typed_key.error();
+        return false;
+      }
+      return visit(*typed_key, *typed_row);
+    }));
+    return decoded;
+  }
 
  private:
   std::optional<Bytes> bytes_of(const K* key) const {
@@ -105,9 +121,10 @@ class WindowQueries {
   }
   // Visits the windows of a key with start in [from, to], in time order, until `visit` returns
   // false.
-  Result<void> fetch(const K& key, Timestamp from, Timestamp to, const Visit& visit) const {
+  Result<void> fetch(const K& key, Timestamp from, Timestamp to, const Visit& visit,
+                     Direction direction = Direction::forward) const {
     Result<void> decoded;
-    PAWL_TRY(store_.fetch(key_.encode(key), from, to, decoder(visit, decoded)));
+    PAWL_TRY(store_.fetch(key_.encode(key), from, to, decoder(visit, decoded), direction));
     return decoded;
   }
   // Visits all windows with start in [from, to], in no promised order.

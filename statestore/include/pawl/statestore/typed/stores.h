@@ -9,10 +9,14 @@
 #include <pawl/serde/serde.h>
 #include <pawl/statestore/store_spec.h>
 #include <pawl/statestore/typed/key_value.h>
+#include <pawl/statestore/typed/key_value_with_headers.h>
 #include <pawl/statestore/typed/session.h>
+#include <pawl/statestore/typed/versioned.h>
 #include <pawl/statestore/typed/window.h>
+#include <pawl/statestore/typed/window_with_headers.h>
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
@@ -82,6 +86,14 @@ template <class K, class V>
 using Session = StoreDefinition<TypedSessionStore<K, V>, SessionStore, K, V>;
 
 template <class K, class V>
+using KeyValueWithHeaders =
+    StoreDefinition<TypedKeyValueStoreWithHeaders<K, V>, KeyValueStore, K, V>;
+template <class K, class V>
+using WindowWithHeaders = StoreDefinition<TypedWindowStoreWithHeaders<K, V>, WindowStore, K, V>;
+template <class K, class V>
+using Versioned = StoreDefinition<TypedVersionedStore<K, V>, VersionedStore, K, V>;
+
+template <class K, class V>
 KeyValue<K, V> key_value(std::string name, Serde<K> key = default_serde<K>(),
                          Serde<V> value = default_serde<V>()) {
   StoreSpec spec;
@@ -133,6 +145,58 @@ Session<K, V> session(std::string name, std::chrono::milliseconds retention,
   spec.name = std::move(name);
   spec.kind = StoreKind::session;
   spec.retention = retention;
+  return {std::move(spec), std::move(key), std::move(value)};
+}
+
+// In memory, with at most `entries_max` keys: the one that was not used for longest goes first.
+template <class K, class V>
+KeyValue<K, V> lru_map(std::string name, std::size_t entries_max, Serde<K> key = default_serde<K>(),
+                       Serde<V> value = default_serde<V>()) {
+  PAWL_ASSERT(entries_max > 0, name);
+  StoreSpec spec;
+  spec.name = std::move(name);
+  spec.persistence = Persistence::in_memory;
+  spec.entries_max = entries_max;
+  return {std::move(spec), std::move(key), std::move(value)};
+}
+
+// Values with the timestamp and the headers of the records that made them.
+template <class K, class V>
+KeyValueWithHeaders<K, V> key_value_with_headers(std::string name,
+                                                 Serde<K> key = default_serde<K>(),
+                                                 Serde<V> value = default_serde<V>()) {
+  StoreSpec spec;
+  spec.name = std::move(name);
+  spec.timestamped = true;
+  spec.headers = true;
+  return {std::move(spec), std::move(key), std::move(value)};
+}
+
+template <class K, class V>
+WindowWithHeaders<K, V> window_with_headers(std::string name, std::chrono::milliseconds retention,
+                                            std::chrono::milliseconds size,
+                                            Serde<K> key = default_serde<K>(),
+                                            Serde<V> value = default_serde<V>()) {
+  StoreSpec spec;
+  spec.name = std::move(name);
+  spec.kind = StoreKind::window;
+  spec.timestamped = true;
+  spec.headers = true;
+  spec.retention = retention;
+  spec.window_size = size;
+  return {std::move(spec), std::move(key), std::move(value)};
+}
+
+// `history_retention`: how far back from the latest put earlier versions can be read, and how late
+// a version may come.
+template <class K, class V>
+Versioned<K, V> versioned(std::string name, std::chrono::milliseconds history_retention,
+                          Serde<K> key = default_serde<K>(), Serde<V> value = default_serde<V>()) {
+  StoreSpec spec;
+  spec.name = std::move(name);
+  spec.kind = StoreKind::versioned_key_value;
+  spec.timestamped = true;
+  spec.retention = history_retention;
   return {std::move(spec), std::move(key), std::move(value)};
 }
 

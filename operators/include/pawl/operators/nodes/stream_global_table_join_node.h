@@ -1,0 +1,77 @@
+// StreamGlobalTableJoinNode: each record of a stream with the value that a global table has now for
+// the key that a selector makes of the record. Only the stream makes results. A record without a
+// value is dropped, and in an inner join one for which the selector makes no key, both counted; a
+// left join passes the latter on with no table value. A record without a key is joined like any
+// other. The result has the stream record's key and timestamp.
+// Source: KStreamGlobalKTableJoin, KStreamKTableJoinProcessor. Thread rule: owner thread only.
+#pragma once
+
+#include <pawl/engine/operator_node.h>
+#include <pawl/operators/nodes/stream_table_join_node.h>
+#include <pawl/operators/user_function.h>
+#include <pawl/statestore/typed/stores.h>
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace pawl::internal {
+
+template <class K, class V, class GK, class GV, class VOut, class Selector, class Joiner>
+class StreamGlobalTableJoinNode final : public OperatorNode<K, V, K, VOut> {
+ public:
+  StreamGlobalTableJoinNode(std::string name, JoinKind kind, Selector selector, Joiner joiner,
+                            stores::TimestampedKeyValue<GK, GV> table)
+      : OperatorNode<K, V, K, VOut>(std::move(name)),
+        kind_(kind),
+        selector_(std::move(selector)),
+        joiner_(std::move(joiner)),
+        definition_(std::move(table)) {}
+
+  void receive(const Record<K, V>& record) override {
+    if (record.value == nullptr) {
+      null_values_->add();
+      return;
+    }
+    const auto selected = call_with_record<Selector, K, V>(selector_, record.key, record.value);
+    const GK* const key = pointer_to(selected);
+    if (key == nullptr && kind_ == JoinKind::inner) {
+      null_keys_->add();
+      return;
+    }
+    const bool found = key != nullptr && table_->get(*key, row_);
+    if (!found && kind_ == JoinKind::inner) {
+      return;
+    }
+    const auto joined = join(*record.value, found ? &row_.value : nullptr);
+    this->forward(record.with_value(pointer_to(joined)));
+  }
+
+ protected:
+  void opened(ProcessingContext& context) override {
+    table_.emplace(context.store(definition_));
+    null_keys_ = &context.dropped_counter("null_key");
+    null_values_ = &context.dropped_counter("null_value");
+  }
+
+ private:
+  auto join(const V& left, const GV* right) const {
+    if constexpr (std::invocable<const Joiner&, const V&, const GV*>) {
+      return joiner_(left, right);
+    } else {
+      return joiner_(left, *right);
+    }
+  }
+
+  JoinKind kind_;
+  Selector selector_;
+  Joiner joiner_;
+  stores::TimestampedKeyValue<GK, GV> definition_;
+  std::optional<TypedTimestampedKeyValueStore<GK, GV>> table_;
+  ValueAndTimestamp<GV> row_{};
+  Counter* null_keys_ = nullptr;
+  Counter* null_values_ = nullptr;
+};
+
+}  // namespace pawl::internal

@@ -1,0 +1,183 @@
+// Compares the byte formats of versioned stores, of rows with headers and of buffered records with
+// unit/formats.jsonl.
+#include "codec/buffered_change.h"
+#include "codec/header_block.h"
+#include "codec/timestamped_value.h"
+#include "codec/version_row.h"
+#include "vectors/vector_json.h"
+#include "version_segments.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace pawl::test {
+namespace {
+
+using Json = nlohmann::json;
+
+// The rows of one format; every one must be there.
+std::vector<Json> rows_of(const std::string& format, std::size_t count) {
+  std::vector<Json> rows;
+  for (Json& row : read_json_lines("unit/formats.jsonl")) {
+    if (row.at("format") == format) {
+      rows.push_back(std::move(row));
+    }
+  }
+  EXPECT_EQ(rows.size(), count) << format;
+  return rows;
+}
+
+Bytes hex_of(const Json& row) {
+  return from_hex(row.at("hex").get<std::string>());
+}
+
+Headers headers_of(const Json& row) {
+  Headers headers;
+  for (const Json& header : row.at("headers")) {
+    headers.add(header.at(0).get<std::string>(),
+                header.at(1).is_null() ? std::nullopt
+                                       : std::optional(from_hex(header.at(1).get<std::string>())));
+  }
+  return headers;
+}
+
+TEST(HeaderBlockFormat, EqualsThatOfKafkaStreams) {
+  for (const Json& row : rows_of("headers-block", 3)) {
+    Bytes block;
+    internal::append_header_block(headers_of(row), block);
+
+    EXPECT_EQ(block, hex_of(row)) << row;
+  }
+}
+
+TEST(RowWithHeadersFormat, EqualsThatOfKafkaStreams) {
+  for (const Json& row : rows_of("value-timestamp-headers", 3)) {
+    Bytes timed;
+    internal::encode_timestamped(Timestamp(row.at("timestamp").get<std::int64_t>()),
+                                 row.at("value").get<std::string>(), timed);
+    Bytes encoded;
+    internal::encode_headed_row(headers_of(row), timed, encoded);
+
+    EXPECT_EQ(encoded, hex_of(row)) << row;
+    EXPECT_EQ(internal::behind_headers(hex_of(row)), timed);
+    EXPECT_EQ(internal::headers_in(hex_of(row)), headers_of(row));
+  }
+  for (const Json& row : rows_of("aggregation-headers", 3)) {
+    Bytes encoded;
+    internal::encode_headed_row(headers_of(row), row.at("value").get<std::string>(), encoded);
+
+    EXPECT_EQ(encoded, hex_of(row)) << row;
+  }
+}
+
+TEST(BufferedRecordFormat, EqualsThatOfKafkaStreams) {
+  for (const Json& row : rows_of("stream-table-buffer.changelog-value", 3)) {
+    const Bytes bytes = hex_of(row);
+    const Result<internal::TimedChange> decoded = internal::decode_buffered_change(
+        {"", NullableBytesView(bytes), Timestamp::unknown(), &internal::buffered_change_headers()});
+    ASSERT_TRUE(decoded.has_value()) << decoded.error();
+    EXPECT_EQ(decoded->change.new_value, row.at("value").get<std::string>());
+
+    Bytes encoded;
+    internal::encode_buffered_change(*decoded, encoded);
+    EXPECT_EQ(encoded, bytes);
+  }
+}
+
+TEST(VersionKeyFormat, EqualsThatOfKafkaStreams) {
+  for (const Json& row : rows_of("versioned.key", 2)) {
+    Bytes encoded;
+    internal::VersionSegments::encode_key(row.at("segmentId").get<std::int64_t>(),
+                                          row.at("key").get<std::string>(), encoded);
+    EXPECT_EQ(encoded, hex_of(row));
+  }
+}
+
+TEST(LatestVersionFormat, EqualsThatOfKafkaStreams) {
+  for (const Json& row : rows_of("versioned.latest-value", 1)) {
+    Bytes encoded;
+    internal::encode_timestamped(Timestamp(row.at("timestamp").get<std::int64_t>()),
+                                 row.at("value").get<std::string>(), encoded);
+    EXPECT_EQ(encoded, hex_of(row));
+  }
+}
+
+TEST(VersionSegmentInterval, EqualsThatOfKafkaStreams) {
+  for (const Json& row : rows_of("versioned-segment-interval", 14)) {
+    StoreSpec spec;
+    spec.kind = StoreKind::versioned_key_value;
+    spec.retention = std::chrono::milliseconds(row.at("historyRetentionMs").get<std::int64_t>());
+    EXPECT_EQ(segment_interval_of(spec).count(), row.at("segmentIntervalMs").get<std::int64_t>())
+        << row;
+  }
+}
+
+// A step such as `insertAsLatest(v2,20..35)`.
+struct Step {
+  explicit Step(const std::string& text)
+      : verb(text.substr(0, text.find('('))), argument(text.substr(text.find('(') + 1)) {
+    const std::size_t comma = argument.find(',');
+    const std::string times = argument.substr(comma + 1);
+    argument.resize(comma);
+    if (argument == "tombstone") {
+      value.reset();
+    } else {
+      value = argument == "empty value" ? std::string() : argument;
+    }
+    from = Timestamp(std::stoll(times));
+    const std::size_t dots = times.find("..");
+    to = dots == std::string::npos ? from : Timestamp(std::stoll(times.substr(dots + 2)));
+  }
+  [[nodiscard]] NullableBytesView view() const {
+    return value.has_value() ? NullableBytesView(*value) : std::nullopt;
+  }
+  std::string verb;
+  std::string argument;
+  std::optional<std::string> value;
+  Timestamp from;
+  Timestamp to;
+};
+
+Bytes after(const Step& step, const Bytes& before) {
+  internal::VersionRow row;
+  if (step.verb == "new") {
+    row.start(step.view(), step.from, step.to);
+  } else {
+    EXPECT_TRUE(row.decode(before));
+    if (step.verb == "insertAsLatest") {
+      row.add_latest(step.view(), step.from, step.to);
+    } else if (step.verb == "insertAsEarliest") {
+      row.add_earliest(step.view(), step.from);
+    } else if (step.verb == "insert") {
+      row.insert(row.find(step.from), step.view(), step.from);
+    } else {
+      EXPECT_EQ(step.verb, "update");
+      row.replace(row.find(step.from), step.view(), step.from);
+    }
+  }
+  Bytes encoded;
+  row.encode(encoded);
+  return encoded;
+}
+
+TEST(VersionRowFormat, EqualsThatOfKafkaStreams) {
+  Bytes before;
+  for (const Json& json : rows_of("versioned.segment-row", 10)) {
+    const auto steps = json.at("steps").get<std::vector<std::string>>();
+    // `...` stands for the row before; other lists begin anew.
+    for (const std::string& text : steps) {
+      if (text != "...") {
+        before = after(Step(text), before);
+      }
+    }
+    EXPECT_EQ(before, hex_of(json)) << json;
+  }
+}
+
+}  // namespace
+}  // namespace pawl::test
