@@ -14,6 +14,8 @@ namespace pawl {
 enum class StoreKind { key_value, window, time_ordered_buffer };
 enum class Persistence { persistent, in_memory };
 enum class Logging { enabled, disabled };
+// Whether the record cache may hold writes back until the commit (cached_store.h).
+enum class Caching { enabled, disabled };
 
 // How a window store arranges its rows on disk (the changelog is not affected).
 enum class WindowLayout {
@@ -31,6 +33,8 @@ struct StoreSpec {
   // (Source: TimestampedKeyValueStore, TimestampedWindowStore).
   bool timestamped = false;
   Logging logging = Logging::enabled;
+  // Key-value stores, and window stores without duplicates.
+  Caching caching = Caching::disabled;
   // Topic configs of the changelog that replace the library's own.
   std::map<std::string, std::string> changelog_config;
 
