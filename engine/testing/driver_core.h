@@ -90,6 +90,7 @@ class DriverCore {
   NoLog no_log_;
   MetricsRecorder metrics_;
   DriverCollector collector_;
+  CacheBudget record_cache_;
   std::vector<std::unique_ptr<Task>> tasks_;
   std::multimap<std::string, Source> sources_;
   std::map<std::string, Log> logs_;                                // by source topic

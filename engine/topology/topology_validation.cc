@@ -17,6 +17,12 @@ void validate_stores(const TopologySpec& spec) {
       throw TopologyError(
           fmt::format("two stores are called '{}': give one another name", store.name));
     }
+    if (store.caching == Caching::enabled && store.retain_duplicates) {
+      throw TopologyError(
+          fmt::format("store '{}' keeps duplicates, so its writes cannot be merged in a cache: "
+                      "remove with_caching()",
+                      store.name));
+    }
     if (store.kind != StoreKind::window) {
       continue;
     }
