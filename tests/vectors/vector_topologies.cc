@@ -7,20 +7,10 @@ VectorTopologies vector_topologies() {
   for (VectorTopologies part :
        {stateless_topologies(), aggregate_topologies(), window_topologies(), suppress_topologies(),
         table_topologies(), key_value_store_topologies(), window_store_topologies(),
-        error_topologies()}) {
+        error_topologies(), cache_topologies()}) {
     all.merge(part);
   }
   return all;
-}
-
-std::vector<std::string> replayed_vectors() {
-  std::vector<std::string> names;
-  for (const auto& [name, build] : vector_topologies()) {
-    if (name != kCachedStoreVector) {
-      names.push_back(name);
-    }
-  }
-  return names;
 }
 
 }  // namespace pawl::test

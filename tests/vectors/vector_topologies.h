@@ -20,14 +20,13 @@ VectorTopologies table_topologies();
 VectorTopologies key_value_store_topologies();
 VectorTopologies window_store_topologies();
 VectorTopologies error_topologies();
+VectorTopologies cache_topologies();
 
 // All of them.
 VectorTopologies vector_topologies();
 
-// Recordings with Kafka Streams' record cache: pawl has none, but natively its changelogs are
-// coalesced per commit, as a cached store's are.
+// A hand-made processor's cached store: natively it has the same changelog without a cache, as
+// changelogs are coalesced per commit.
 inline constexpr const char* kCachedStoreVector = "cache_papi_kv_no_listener";
-// Returns: the names of the recordings that are replayed record for record.
-std::vector<std::string> replayed_vectors();
 
 }  // namespace pawl::test

@@ -6,6 +6,7 @@
 
 #include <pawl/engine/operator_node.h>
 #include <pawl/operators/change.h>
+#include <pawl/operators/nodes/change_forwarder.h>
 #include <pawl/statestore/typed/stores.h>
 
 #include <optional>
@@ -31,7 +32,9 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
     }
     Change<V> change{record.value, nullptr};
     if (store_.has_value()) {
-      if (old_values_ && store_->get(*record.key, old_)) {
+      // Kafka Streams always looks, which counts where a cache decides what to evict.
+      const bool existed = (old_values_ || forwarder_.cached()) && store_->get(*record.key, old_);
+      if (old_values_ && existed) {
         change.old_value = &old_.value;
       }
       if (record.value == nullptr) {
@@ -40,7 +43,7 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
         store_->put(*record.key, *record.value, record.timestamp);
       }
     }
-    this->forward(record.with_value(&change));
+    forwarder_.forward(record.with_value(&change));
   }
 
  protected:
@@ -48,6 +51,9 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
     null_keys_ = &context.dropped_counter("null_key");
     if (definition_.has_value()) {
       store_.emplace(context.store(*definition_));
+      forwarder_.open(context, *definition_, this->outlet(), old_values_);
+    } else {
+      forwarder_.open(this->outlet());
     }
   }
 
@@ -55,6 +61,7 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
   std::optional<stores::TimestampedKeyValue<K, V>> definition_;
   bool old_values_;
   std::optional<TypedTimestampedKeyValueStore<K, V>> store_;
+  ChangeForwarder<K, V> forwarder_;
   ValueAndTimestamp<V> old_{};
   Counter* null_keys_ = nullptr;
 };

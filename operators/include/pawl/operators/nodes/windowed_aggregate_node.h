@@ -8,6 +8,7 @@
 #include <pawl/model/window.h>
 #include <pawl/operators/change.h>
 #include <pawl/operators/nodes/aggregation.h>
+#include <pawl/operators/nodes/change_forwarder.h>
 #include <pawl/operators/windows.h>
 #include <pawl/statestore/typed/stores.h>
 
@@ -52,6 +53,7 @@ class WindowedAggregateNode final
  protected:
   void opened(ProcessingContext& context) override {
     store_.emplace(context.store(definition_));
+    forwarder_.open(context, definition_, this->outlet(), old_values_);
     time_ = &context.operator_time();
     null_keys_ = &context.dropped_counter("null_key");
     late_ = &context.dropped_counter("late");
@@ -78,7 +80,7 @@ class WindowedAggregateNode final
     const Change<A> change{exists ? &row_.value : nullptr,
                            old_values_ && has_old ? &old_ : nullptr};
     windowed_.window = window;
-    this->forward({&windowed_, &change, timestamp, record.headers});
+    forwarder_.forward({&windowed_, &change, timestamp, record.headers});
   }
 
   Aggregation aggregation_;
@@ -86,6 +88,7 @@ class WindowedAggregateNode final
   stores::TimestampedWindow<K, A> definition_;
   bool old_values_;
   std::optional<TypedTimestampedWindowStore<K, A>> store_;
+  ChangeForwarder<Windowed<K>, A, K> forwarder_;
   OperatorTime* time_ = nullptr;
   Windowed<K> windowed_{};
   ValueAndTimestamp<A> row_{};
