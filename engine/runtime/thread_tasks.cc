@@ -16,6 +16,15 @@ constexpr std::chrono::milliseconds kEndsPause{5'000};
 // that running tasks can commit.
 constexpr std::chrono::milliseconds kOpeningShare{200};
 
+// A thread's share of the record cache.
+CacheBudget record_cache(const Settings& settings) {
+  CacheBudget budget;
+  budget.bytes_max = settings.record_cache_bytes_max / static_cast<std::size_t>(settings.threads);
+  budget.order = settings.compatibility == Compatibility::native ? EvictionOrder::by_change
+                                                                 : EvictionOrder::evicted_first;
+  return budget;
+}
+
 TaskStoresOptions store_options(const Settings& settings, TaskId task, CacheBudget& record_cache) {
   TaskStoresOptions options;
   options.application_id = settings.application_id;
@@ -35,9 +44,7 @@ ThreadTasks::ThreadTasks(const ThreadSurroundings& surroundings, std::string thr
                          Restoration& restoration, SourceRouter& router)
     : surroundings_(surroundings),
       make_environment_(std::move(make_environment)),
-      record_cache_{surroundings.settings->record_cache_bytes_max /
-                        static_cast<std::size_t>(surroundings.settings->threads),
-                    0},
+      record_cache_(record_cache(*surroundings.settings)),
       restoration_(restoration),
       router_(router) {
   opening_surroundings_.topology = surroundings.topology;

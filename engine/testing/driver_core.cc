@@ -67,7 +67,10 @@ DriverCore::DriverCore(Topology topology, DriverOptions options)
     : topology_(std::move(topology)),
       options_(std::move(options)),
       clock_(options_.wall_clock_start),
-      record_cache_{options_.record_cache_bytes_max, 0} {
+      record_cache_{options_.record_cache_bytes_max, 0,
+                    options_.compatibility == Compatibility::native
+                        ? EvictionOrder::by_change
+                        : EvictionOrder::evicted_first} {
   for (const RepartitionTopicSpec& topic : topology_.repartition_topics()) {
     repartition_topics_.insert(
         pawl::internal::internal_topic_name(options_.application_id, topic.name));

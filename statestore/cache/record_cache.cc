@@ -110,19 +110,39 @@ void RecordCache::keep(BytesView key, BytesView row) {
 }
 
 void RecordCache::evict() {
-  while (budget_.bytes_used > budget_.bytes_max && !by_use_.empty()) {
-    CacheEntry& oldest = by_use_.back();
-    by_use_.pop_back();
-    bytes_ -= oldest.size;
-    ++departures_;
-    const Entries::node_type gone = entries_.extract(entries_.find(oldest.key));
-    if (oldest.dirty) {
-      clean(oldest);
-      write_back_(
-          {oldest.key, oldest.row(), {oldest.timestamp, &oldest.headers}, oldest.coordinates});
-      flush();
-    }
+  if (evicting_) {
+    return;  // a processor further down writes to this store
+  }
+  evicting_ = true;
+  const std::uint64_t last = changes_;
+  while (budget_.bytes_used > budget_.bytes_max && !by_use_.empty() &&
+         by_use_.back().change <= last) {
+    evict_oldest();
     settle();
+  }
+  evicting_ = false;
+}
+
+void RecordCache::evict_oldest() {
+  CacheEntry& oldest = by_use_.back();
+  if (oldest.dirty && budget_.order == EvictionOrder::by_change) {
+    const Bytes key(oldest.key);
+    flush();
+    const auto found = entries_.find(key);
+    if (found != entries_.end() && !found->second.dirty) {
+      erase(found);
+    }
+    return;
+  }
+  by_use_.pop_back();
+  bytes_ -= oldest.size;
+  ++departures_;
+  const Entries::node_type gone = entries_.extract(entries_.find(oldest.key));
+  if (oldest.dirty) {
+    clean(oldest);
+    write_back_(
+        {oldest.key, oldest.row(), {oldest.timestamp, &oldest.headers}, oldest.coordinates});
+    flush();
   }
 }
 
@@ -161,6 +181,7 @@ void RecordCache::drop() {
   ++departures_;
   bytes_ = 0;
   dirty_bytes_ = 0;
+  evicting_ = false;
   settle();
 }
 

@@ -4,8 +4,8 @@
 // Invariants
 //   1. The size of an entry is what Kafka Streams reckons, so that the same input evicts the same
 //   entries.
-//   2. The entry that is evicted is the one used longest ago. If it was changed, it is written back
-//   first, and then every other changed entry of this cache, which stays as a clean one.
+//   2. The entry that is evicted is the one used longest ago. If it was changed, every changed
+//   entry of this cache is written back (EvictionOrder); the others stay as clean ones.
 //   3. A change that is made while entries are written back is never lost: it waits for the next
 //   flush.
 // Source: NamedCache, ThreadCache, LRUCacheEntry. Thread rule: owner thread only.
@@ -103,6 +103,7 @@ class RecordCache {
   void clean(CacheEntry& entry);
   void erase(Entries::iterator entry);
   void evict();
+  void evict_oldest();
   void write_back_and_keep(CacheEntry& entry);
   // Tells the budget what it does not know yet.
   void settle();
@@ -123,6 +124,7 @@ class RecordCache {
   std::set<std::string, std::less<>> topics_;
   std::string_view last_topic_;
   Held held_;
+  bool evicting_ = false;
 };
 
 }  // namespace pawl::internal

@@ -180,8 +180,9 @@ TEST_F(CachedKeyValueStoreTest, ReckonsEntriesAsKafkaStreamsDoes) {
   EXPECT_EQ(budget_.bytes_used, 0U) << "what is deleted below needs no entry";
 }
 
-TEST_F(CachedKeyValueStoreTest, EvictsWhatWasUsedLongestAgoAndThenEveryOtherChange) {
+TEST_F(CachedKeyValueStoreTest, WritesTheEvictedEntryBackFirstAsKafkaStreamsDoes) {
   cache_->listen(heard_, OldRows::unwanted);
+  budget_.order = EvictionOrder::evicted_first;
   const std::size_t entry = 1 + 1 + 24 + 21 + 2;
   budget_.bytes_max = 3 * entry;
   put("a", "1", 1);
@@ -198,6 +199,41 @@ TEST_F(CachedKeyValueStoreTest, EvictsWhatWasUsedLongestAgoAndThenEveryOtherChan
   EXPECT_EQ(cache_->dirty_rows(), 0U);
   put("e", "1", 5);
   EXPECT_THAT(heard_.take(), IsEmpty()) << "c was clean";
+}
+
+TEST_F(CachedKeyValueStoreTest, WritesBackInTheOrderOfTheLastChangeWhateverIsEvicted) {
+  cache_->listen(heard_, OldRows::unwanted);
+  const std::size_t entry = 1 + 1 + 24 + 21 + 2;
+  budget_.bytes_max = 3 * entry;
+  put("a", "1", 1);
+  put("b", "1", 2);
+  put("c", "1", 3);
+  (void)store().get("a");
+
+  put("d", "1", 4);
+
+  EXPECT_THAT(heard_.take(), ElementsAre("a: null -> 1 @1 in#1", "b: null -> 1 @2 in#2",
+                                         "c: null -> 1 @3 in#3", "d: null -> 1 @4 in#4"));
+  EXPECT_EQ(budget_.bytes_used, 3 * entry);
+  put("b", "2", 5);
+  EXPECT_THAT(heard_.take(), IsEmpty());
+  EXPECT_EQ(budget_.bytes_used, 3 * entry) << "b was the one that went; c goes for it";
+}
+
+TEST_F(CachedKeyValueStoreTest, AnEvictionEndsAlsoIfTheEntryIsPutAgainAndAgain) {
+  cache_->listen(heard_, OldRows::unwanted);
+  budget_.bytes_max = 1;
+  for (const EvictionOrder order : {EvictionOrder::by_change, EvictionOrder::evicted_first}) {
+    budget_.order = order;
+    heard_.act = [this](const FlushedRow& row) { put(Bytes(row.key), "again", 2); };
+
+    put("a", "1", 1);
+
+    EXPECT_THAT(heard_.take(), ElementsAre("a: null -> 1 @1 in#1"));
+    EXPECT_EQ(cache_->dirty_rows(), 1U);
+    cache_->drop();
+    managed_->drop();
+  }
 }
 
 TEST_F(CachedKeyValueStoreTest, EvictsItsOwnEntriesOnly) {
@@ -327,6 +363,7 @@ TEST(CachedKeyValueStore, ShowsWhatAStoreWithoutACacheShows) {
     spec.name = "kv";
     Twins<KeyValueStore> twins(spec);
     twins.budget.bytes_max = static_cast<std::size_t>(dice.below(2000));
+    twins.budget.order = dice.one_in(2) ? EvictionOrder::by_change : EvictionOrder::evicted_first;
     for (int step = 0; step < 3000; ++step) {
       const Bytes key = some_key(dice);
       const Bytes other = some_key(dice);
@@ -406,6 +443,7 @@ TEST_P(CachedWindowStoreTest, ShowsWhatAStoreWithoutACacheShows) {
     Dice dice(seed);
     Twins<WindowStore> twins(spec());
     twins.budget.bytes_max = static_cast<std::size_t>(dice.below(4000));
+    twins.budget.order = dice.one_in(2) ? EvictionOrder::by_change : EvictionOrder::evicted_first;
     for (int step = 0; step < 3000; ++step) {
       const Bytes key = some_key(dice);
       const Bytes other = some_key(dice);

@@ -24,10 +24,18 @@
 
 namespace pawl {
 
+// In which order an eviction writes back. Either way every changed entry of the cache goes.
+enum class EvictionOrder {
+  by_change,      // in the order of the last change, as a flush does: a window's last change comes
+                  // before changes that close it
+  evicted_first,  // as Kafka Streams: what was used longest ago, then the others
+};
+
 // The memory that all caches of a thread share. A cache that grows over it evicts its own entries.
 struct CacheBudget {
   std::size_t bytes_max = 0;
   std::size_t bytes_used = 0;
+  EvictionOrder order = EvictionOrder::by_change;
 };
 
 // The record in hand of a task, as caches keep it with an entry.
