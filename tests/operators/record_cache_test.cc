@@ -114,6 +114,43 @@ TEST(RecordCache, TakesTheLastRecordsTimestampWhereValuesHaveNone) {
   EXPECT_THAT(test.read(), ElementsAre("a=2@7"));
 }
 
+// Gives every record its value as a header and another time.
+class Stamp final : public Processor<std::string, std::string> {
+ public:
+  void init(ProcessorContext<std::string, std::string>& context) override { context_ = &context; }
+  void process(const Record<std::string, std::string>& record) override {
+    const Headers headers{{"was", *record.value}};
+    context_->forward(
+        record.with_headers(&headers).with_timestamp(record.timestamp + milliseconds(100)));
+  }
+
+ private:
+  ProcessorContext<std::string, std::string>* context_ = nullptr;
+};
+
+TEST(RecordCache, ForwardsHeadersAndTimesThatAProcessorGave) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("in")
+      .process([] { return std::make_unique<Stamp>(); })
+      .group_by_key()
+      .reduce([](const std::string&, const std::string& value) { return value; },
+              Materialized::as("last").plain_values())
+      .to_stream()
+      .to("out");
+  TopologyDriver driver(builder.build(), cached_by_hand());
+  auto in = driver.input<std::string, std::string>("in");
+  auto out = driver.output<std::string, std::string>("out");
+  in.pipe("a", "1", Timestamp(1));
+  in.pipe("a", "2", Timestamp(2));
+
+  driver.commit();
+
+  const auto record = out.read();
+  ASSERT_TRUE(record.has_value());
+  EXPECT_EQ(record->timestamp, Timestamp(102));
+  EXPECT_EQ(record->headers, (Headers{{"was", "2"}}));
+}
+
 TEST(RecordCache, ForgetsItsEntriesInAnAbort) {
   Driven test(counted(), cached_by_hand());
   test.pipe("a", 1);

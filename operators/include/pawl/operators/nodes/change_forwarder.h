@@ -36,7 +36,6 @@ class ChangeForwarder final : private CacheListener {
   void open(ProcessingContext& context, const Definition& definition,
             const Outlet<K, Change<V>>& outlet, bool old_values) {
     outlet_ = &outlet;
-    context_ = &context;
     timestamped_ = definition.spec().timestamped;
     codec_.emplace(definition.spec().name, definition.key_serde(), definition.value_serde());
     auto* const cached = dynamic_cast<CachedStore*>(&context.state_store(definition.spec().name));
@@ -71,25 +70,22 @@ class ChangeForwarder final : private CacheListener {
     } else {
       codec_->decode_key(row.key, scratch.key);
     }
-    WriteContext written = row.written;
+    Timestamp timestamp = row.written.timestamp;
     Change<V> change;
     if (row.new_row.has_value()) {
-      const Timestamp timestamp = codec_->decode_row(*row.new_row, scratch.new_value, timestamped_);
-      written.timestamp = timestamped_ ? timestamp : written.timestamp;
+      const Timestamp of_value = codec_->decode_row(*row.new_row, scratch.new_value, timestamped_);
+      timestamp = timestamped_ ? of_value : timestamp;
       change.new_value = &scratch.new_value;
     }
     if (row.old_row.has_value()) {
       codec_->decode_row(*row.old_row, scratch.old_value, timestamped_);
       change.old_value = &scratch.old_value;
     }
-    // Those further down see the timestamp that is forwarded.
-    context_->write_context() = written;
-    outlet_->forward({&scratch.key, &change, written.timestamp, written.headers});
+    outlet_->forward({&scratch.key, &change, timestamp, row.written.headers});
     scratch_ = std::move(scratch);
   }
 
   const Outlet<K, Change<V>>* outlet_ = nullptr;
-  ProcessingContext* context_ = nullptr;
   std::optional<StoreCodec<KStore, V>> codec_;
   bool timestamped_ = true;
   bool cached_ = false;
