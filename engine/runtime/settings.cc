@@ -164,6 +164,7 @@ const std::map<std::string, Parser>& parsers() {
       {"block_cache_bytes_max", size_of(&Settings::block_cache_bytes_max)},
       {"write_buffer_bytes_max", size_of(&Settings::write_buffer_bytes_max)},
       {"store_cache_bytes_max", size_of(&Settings::store_cache_bytes_max)},
+      {"record_cache_bytes_max", size_of(&Settings::record_cache_bytes_max)},
       {"replication_factor", number_of(&Settings::replication_factor)},
   };
   return kParsers;

@@ -206,7 +206,7 @@ Result<void> StreamThread::apply_change() {
     case AssignmentChange::Kind::revoked:
       // What the tasks did is committed while they are still ours; all tasks of the thread share
       // the transaction.
-      if (begin_last_commit(change_->tasks)) {
+      if (PAWL_TRY(begin_last_commit(change_->tasks))) {
         const CrashPoint before("rebalance.before_commit");
         return {};
       }
@@ -222,14 +222,14 @@ Result<void> StreamThread::apply_change() {
   return close_tasks_of(*change_);
 }
 
-bool StreamThread::begin_last_commit(const std::vector<TaskId>& tasks) {
+Result<bool> StreamThread::begin_last_commit(const std::vector<TaskId>& tasks) {
   const bool dirty = std::any_of(tasks_->running().begin(), tasks_->running().end(),
                                  [](const StreamTask* task) { return task->dirty(); });
   if (!dirty &&
       (!producer_->present() || std::exchange(ends_noted_, true) || !tasks_->note_ends(tasks))) {
     return false;
   }
-  begin_commit();
+  PAWL_TRY(begin_commit());
   return true;
 }
 
@@ -419,18 +419,25 @@ Result<void> StreamThread::maybe_commit() {
     last_commit_ = now;
     return {};
   }
-  begin_commit();
+  PAWL_TRY(begin_commit());
   return step_commit();
 }
 
-void StreamThread::begin_commit() {
+Result<void> StreamThread::begin_commit() {
   std::vector<StreamTask*> tasks;
   for (StreamTask* task : tasks_->running()) {
     if (task->dirty() || tasks_->has_unproven_ends(task->id())) {
       tasks.push_back(task);
     }
   }
+  // Nodes process what the record caches held, which has no place in a commit that runs.
+  for (StreamTask* task : tasks) {
+    processing_ = task->id();
+    PAWL_TRY(task->flush_caches());
+  }
+  processing_.reset();
   commit_->begin(std::move(tasks));
+  return {};
 }
 
 milliseconds StreamThread::idle_wait() const {
@@ -502,7 +509,7 @@ void StreamThread::purge() {
 }
 
 Result<void> StreamThread::step_stop() {
-  if (producer_->present() && begin_last_commit(tasks_->all())) {
+  if (producer_->present() && PAWL_TRY(begin_last_commit(tasks_->all()))) {
     return step_commit();
   }
   if (stop_requested_.load() == 2 && !left_) {

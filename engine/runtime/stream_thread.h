@@ -67,7 +67,7 @@ class StreamThread {
   Result<void> close_tasks_of(const AssignmentChange& change);
   // Begins what must be committed before these tasks can be closed clean: their work, then the
   // proof that the noted ends of their changelogs are theirs. Returns: whether a commit was begun.
-  bool begin_last_commit(const std::vector<TaskId>& tasks);
+  Result<bool> begin_last_commit(const std::vector<TaskId>& tasks);
   Result<void> step_commit();
   Result<void> apply_outcome(CommitOutcome outcome);
   // What a failed turn leads to. Errors: fatal.
@@ -80,7 +80,7 @@ class StreamThread {
   Result<bool> process();
   Result<void> punctuate();
   Result<void> maybe_commit();
-  void begin_commit();
+  Result<void> begin_commit();
   [[nodiscard]] std::chrono::milliseconds idle_wait() const;
   void keep_house();
   void purge();

@@ -16,12 +16,22 @@ constexpr std::chrono::milliseconds kEndsPause{5'000};
 // that running tasks can commit.
 constexpr std::chrono::milliseconds kOpeningShare{200};
 
-TaskStoresOptions store_options(const Settings& settings, TaskId task) {
+// A thread's share of the record cache.
+CacheBudget record_cache(const Settings& settings) {
+  CacheBudget budget;
+  budget.bytes_max = settings.record_cache_bytes_max / static_cast<std::size_t>(settings.threads);
+  budget.order = settings.compatibility == Compatibility::native ? EvictionOrder::by_change
+                                                                 : EvictionOrder::evicted_first;
+  return budget;
+}
+
+TaskStoresOptions store_options(const Settings& settings, TaskId task, CacheBudget& record_cache) {
   TaskStoresOptions options;
   options.application_id = settings.application_id;
   options.task = task;
   options.compatibility = settings.compatibility;
   options.store_cache_bytes_max = settings.store_cache_bytes_max;
+  options.record_cache = &record_cache;
   options.roll_forward_records_max = settings.roll_forward_max;
   options.roll_forward_bytes_max = settings.roll_forward_bytes_max;
   return options;
@@ -34,6 +44,7 @@ ThreadTasks::ThreadTasks(const ThreadSurroundings& surroundings, std::string thr
                          Restoration& restoration, SourceRouter& router)
     : surroundings_(surroundings),
       make_environment_(std::move(make_environment)),
+      record_cache_(record_cache(*surroundings.settings)),
       restoration_(restoration),
       router_(router) {
   opening_surroundings_.topology = surroundings.topology;
@@ -58,9 +69,9 @@ ThreadTasks::~ThreadTasks() {
 
 void ThreadTasks::gain(TaskId id) {
   PAWL_ASSERT(!owns(id), to_string(id));
-  opening_.emplace(id,
-                   std::make_unique<TaskOpening>(id, opening_surroundings_, make_environment_(id),
-                                                 store_options(*surroundings_.settings, id)));
+  opening_.emplace(
+      id, std::make_unique<TaskOpening>(id, opening_surroundings_, make_environment_(id),
+                                        store_options(*surroundings_.settings, id, record_cache_)));
 }
 
 bool ThreadTasks::owns(TaskId id) const {

@@ -77,6 +77,7 @@ class ThreadTasks {
   const ThreadSurroundings& surroundings_;
   OpeningSurroundings opening_surroundings_;
   MakeEnvironment make_environment_;
+  CacheBudget record_cache_;
   Restoration& restoration_;
   SourceRouter& router_;
   std::map<TaskId, std::unique_ptr<TaskOpening>> opening_;

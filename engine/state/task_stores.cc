@@ -54,6 +54,7 @@ struct TaskStores::Entry {
   StoreSpec spec;
   std::unique_ptr<ChangelogWriter> writer;  // null when logging is disabled
   std::unique_ptr<ManagedStore> store;
+  std::unique_ptr<CachedStore> cache;  // over the store; null when it is not cached
   std::optional<Offset> position;
   StoreProgress stored_progress;
   ChangelogRetention retention;
@@ -182,6 +183,12 @@ Result<void> TaskStores::open_store(const StoreSpec& spec) {
     PAWL_TRY(backend.remove_store(spec.name));
   }
   entry->store = PAWL_TRY(open_managed_store(entry->spec, surroundings));
+  if (spec.caching == Caching::enabled && options_.record_cache != nullptr &&
+      options_.record_cache->bytes_max > 0) {
+    PAWL_ASSERT(options_.record_in_hand != nullptr);
+    entry->cache = make_cached_store(entry->spec, entry->store->store(), *options_.record_cache,
+                                     *options_.record_in_hand);
+  }
   if (position.has_value() && position->size() == 8) {
     entry->position = Offset(big_endian::load_i64(position->data()));
   }
@@ -201,13 +208,38 @@ Result<void> TaskStores::open_store(const StoreSpec& spec) {
 StateStore* TaskStores::find(const std::string& name) const {
   for (const auto& entry : entries_) {
     if (entry->spec.name == name) {
-      return &entry->store->store();
+      return entry->cache != nullptr ? &entry->cache->store() : &entry->store->store();
     }
   }
   return nullptr;
 }
 
+bool TaskStores::caches_dirty() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const std::unique_ptr<Entry>& entry) {
+    return entry->cache != nullptr && entry->cache->dirty_rows() > 0;
+  });
+}
+
+Result<void> TaskStores::flush_caches() {
+  // What one cache lets go is put into those of nodes behind it, which mostly come later.
+  for (std::size_t pass = 0; caches_dirty(); ++pass) {
+    if (pass > entries_.size()) {
+      return Error{ErrorKind::fatal,
+                   component_ +
+                       ": a cached store is written by processors behind it, so that its cache "
+                       "never empties. Remedy: caching_disabled() for that store"};
+    }
+    for (const auto& entry : entries_) {
+      if (entry->cache != nullptr) {
+        entry->cache->flush();
+      }
+    }
+  }
+  return {};
+}
+
 void TaskStores::log_pending() {
+  PAWL_ASSERT(!caches_dirty());
   for (const auto& entry : entries_) {
     entry->store->log_pending();
   }
@@ -217,19 +249,25 @@ bool TaskStores::commit_due() const {
   std::uint64_t logged = 0;
   std::uint64_t logged_bytes = 0;
   PendingChanges pending;
+  std::uint64_t cached = 0;
+  std::uint64_t cached_bytes = 0;
   for (const auto& entry : entries_) {
     const PendingChanges of_store = entry->store->pending();
     pending.rows += of_store.rows;
     pending.bytes += of_store.bytes;
+    if (entry->cache != nullptr) {
+      cached += entry->cache->dirty_rows();
+      cached_bytes += entry->cache->dirty_bytes();
+    }
     if (entry->writer != nullptr) {
       logged += entry->writer->written();
       logged_bytes += entry->writer->written_bytes();
     }
   }
   // Natively a row is logged at the commit, else every write at once.
-  return std::max<std::uint64_t>(logged, pending.rows) * kCommitShares >=
+  return (std::max<std::uint64_t>(logged, pending.rows) + cached) * kCommitShares >=
              options_.roll_forward_records_max ||
-         std::max<std::uint64_t>(logged_bytes, pending.bytes) * kCommitShares >=
+         (std::max<std::uint64_t>(logged_bytes, pending.bytes) + cached_bytes) * kCommitShares >=
              options_.roll_forward_bytes_max;
 }
 
@@ -293,6 +331,9 @@ Result<void> TaskStores::commit() {
 
 void TaskStores::drop() {
   for (const auto& entry : entries_) {
+    if (entry->cache != nullptr) {
+      entry->cache->drop();
+    }
     entry->store->drop();
     end_transaction(*entry);
   }

@@ -20,6 +20,7 @@
 #include <pawl/model/ids.h>
 #include <pawl/model/log.h>
 #include <pawl/model/result.h>
+#include <pawl/statestore/cached_store.h>
 #include <pawl/statestore/managed_store.h>
 
 #include <chrono>
@@ -41,6 +42,9 @@ struct TaskStoresOptions {
   TaskId task;
   Compatibility compatibility = Compatibility::native;
   std::size_t store_cache_bytes_max = 8U << 20U;
+  // The record cache that the tasks of a thread share, and the task's record in hand; null: none.
+  CacheBudget* record_cache = nullptr;
+  RecordInHand* record_in_hand = nullptr;
   // After a crash at most this much of the changelogs is replayed.
   std::uint64_t roll_forward_records_max = 200'000;
   std::uint64_t roll_forward_bytes_max = 32U << 20U;
@@ -82,6 +86,12 @@ class TaskStores {
   [[nodiscard]] StateStore* find(const std::string& name) const;
 
   // --- One commit, in this order.
+  // Writes back what the record cache holds, in the order of the stores, until nothing is held any
+  // more: nodes process what it lets go. Errors: fatal when processors put it into the cache again
+  // and again. Throws what nodes and stores throw.
+  Result<void> flush_caches();
+  // Whether flush_caches() has something to do.
+  [[nodiscard]] bool caches_dirty() const;
   void log_pending();
   // Whether so much is uncommitted that a larger transaction would break a bound: that of the
   // roll-forward, or of memory.

@@ -31,6 +31,11 @@ std::vector<StoreSpec> stores_of(const Topology& topology,
   return specs;
 }
 
+TaskStoresOptions with_record_in_hand(TaskStoresOptions options, RecordInHand& record) {
+  options.record_in_hand = &record;
+  return options;
+}
+
 }  // namespace
 
 StreamTask::StreamTask(const Topology& topology, const std::vector<SubtopologyId>& subtopologies,
@@ -38,7 +43,9 @@ StreamTask::StreamTask(const Topology& topology, const std::vector<SubtopologyId
     : id_(id),
       environment_(std::move(environment)),
       context_(environment_, id),
-      stores_(std::move(stores), context_.write, *environment_.outputs, *environment_.log),
+      record_in_hand_(context_),
+      stores_(with_record_in_hand(std::move(stores), record_in_hand_), context_.write,
+              *environment_.outputs, *environment_.log),
       store_specs_(stores_of(topology, subtopologies)),
       chain_(topology, subtopologies, context_),
       group_(environment_.make_chooser(), environment_.max_task_idle),
@@ -263,6 +270,23 @@ bool StreamTask::dirty() const {
 
 bool StreamTask::wants_commit() const {
   return context_.commit_requested || stores_.commit_due();
+}
+
+Result<void> StreamTask::flush_caches() {
+  thread_.check();
+  if (!stores_.caches_dirty()) {
+    return {};
+  }
+  context_.coordinates = {};
+  context_.input = nullptr;
+  context_.sent_before_input = environment_.outputs->sent();
+  try {
+    return stores_.flush_caches();
+  } catch (const ProcessingStopped& stop) {
+    return stop.error();
+  } catch (const StoreFailure& failure) {
+    return with_context(fmt::format("task {}, record cache", to_string(id_)), failure.error());
+  }
 }
 
 void StreamTask::prepare_commit() {

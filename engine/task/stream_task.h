@@ -3,8 +3,8 @@
 // chosen, decoded, logged or committed is in the files it includes.
 //
 // One commit, seen from a task:
-//   prepare_commit() -> (flush) -> offsets_to_commit() -> (send offsets, commit) ->
-//   commit_succeeded() or commit_aborted()
+//   flush_caches() -> prepare_commit() -> (flush) -> offsets_to_commit() -> (send offsets, commit)
+//   -> commit_succeeded() or commit_aborted()
 //
 // Invariants
 //   1. Nothing is processed before the stores have reached the fixed end of their changelogs (I11).
@@ -21,6 +21,7 @@
 #include "task/partition_group.h"
 #include "task/processor_chain.h"
 #include "task/task_context.h"
+#include "task/task_record_in_hand.h"
 #include "task/task_state.h"
 
 #include <pawl/model/thread_checker.h>
@@ -93,6 +94,10 @@ class StreamTask {
   void touch() { touched_ = true; }
   // A processor asked for a commit, or the uncommitted writes are over their bound.
   [[nodiscard]] bool wants_commit() const;
+  // Lets the record cache go, ahead of a commit: nodes process what it held. Requires: running.
+  // Errors: as process_one(); nothing of the transaction may be committed then.
+  Result<void> flush_caches();
+  // Requires: the record cache holds nothing.
   void prepare_commit();
   [[nodiscard]] std::vector<OffsetToCommit> offsets_to_commit() const;
   // What the running commit carries in its metadata, and what the last one that stands carried.
@@ -119,6 +124,7 @@ class StreamTask {
   TaskId id_;
   TaskEnvironment environment_;
   TaskContext context_;
+  TaskRecordInHand record_in_hand_;
   TaskStores stores_;
   std::vector<StoreSpec> store_specs_;
   ProcessorChain chain_;

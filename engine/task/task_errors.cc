@@ -118,7 +118,7 @@ void TaskErrors::processing_failed(const Node& node, const InputRecord* input,
     const Mark mark("user_code_threw");
   }
   const Thrown thrown = current_exception_text();
-  const std::string message = input == nullptr
+  const std::string message = where.topic.empty()
                                   ? fmt::format("node {} threw in a punctuation: {} ({})",
                                                 node.name(), thrown.message, thrown.type)
                                   : fmt::format("node {} threw at record {}: {} ({})", node.name(),

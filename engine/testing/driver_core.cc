@@ -65,7 +65,11 @@ void DriverCollector::send(const OutputRecord& record) {
 DriverCore::DriverCore(Topology topology, DriverOptions options)
     : topology_(std::move(topology)),
       options_(std::move(options)),
-      clock_(options_.wall_clock_start) {
+      clock_(options_.wall_clock_start),
+      record_cache_{options_.record_cache_bytes_max, 0,
+                    options_.compatibility == Compatibility::native
+                        ? EvictionOrder::by_change
+                        : EvictionOrder::evicted_first} {
   for (const RepartitionTopicSpec& topic : topology_.repartition_topics()) {
     repartition_topics_.insert(
         pawl::internal::internal_topic_name(options_.application_id, topic.name));
@@ -95,6 +99,7 @@ void DriverCore::start_tasks(bool from_scratch) {
     stores.application_id = options_.application_id;
     stores.task = {group.front(), PartitionId(0)};
     stores.compatibility = options_.compatibility;
+    stores.record_cache = &record_cache_;
     Task& task = *tasks_.emplace_back(
         std::make_unique<Task>(topology_, group, stores.task, environment(), stores));
     or_throw(task.open_stores(
@@ -278,6 +283,9 @@ void DriverCore::process_all() {
 
 void DriverCore::commit_tasks() {
   for (const auto& task : tasks_) {
+    or_throw(task->flush_caches());
+  }
+  for (const auto& task : tasks_) {
     if (!task->dirty()) {
       continue;
     }
@@ -335,7 +343,17 @@ void DriverCore::capture() {
 }
 
 void DriverCore::commit() {
-  commit_tasks();
+  const bool cached = std::any_of(tasks_.begin(), tasks_.end(),
+                                  [](const auto& task) { return task->stores().caches_dirty(); });
+  try {
+    commit_tasks();
+  } catch (...) {
+    capture();
+    throw;
+  }
+  if (cached) {
+    run();  // what the caches let go may be input again
+  }
 }
 
 void DriverCore::take_back_outputs() {

@@ -101,6 +101,7 @@ class DriverCore {
   DriverCollector collector_;
   std::unique_ptr<GlobalTask> global_;  // null: there are no global stores; outlives the tasks
   std::map<std::string, std::size_t> global_partitions_;  // by topic: their index in global_
+  CacheBudget record_cache_;
   std::vector<std::unique_ptr<Task>> tasks_;
   std::multimap<std::string, Source> sources_;
   std::map<std::string, Log> logs_;                                // by source topic

@@ -26,6 +26,12 @@ void validate_stores(const TopologySpec& spec) {
       throw TopologyError(
           fmt::format("versioned store '{}' needs a history retention of at least 0", store.name));
     }
+    if (store.caching == Caching::enabled && store.retain_duplicates) {
+      throw TopologyError(
+          fmt::format("store '{}' keeps duplicates, so its writes cannot be merged in a cache: "
+                      "remove with_caching()",
+                      store.name));
+    }
     if (!is_windowed(store)) {
       continue;
     }

@@ -208,6 +208,7 @@ struct Setting {
   Compatibility compatibility;
   Trouble trouble;
   bool on_disk;
+  bool cached = false;  // results are held back in a record cache of any size
 };
 
 void PrintTo(const Setting& setting, std::ostream* out) {
@@ -231,6 +232,12 @@ const std::vector<Setting>& settings() {
        Trouble::crashes, false},
       {"kafka_streams_crashes_on_disk", DriverLayout::per_subtopology,
        Compatibility::kafka_streams_4_3, Trouble::crashes, true},
+      {"native_cached_aborts", DriverLayout::per_subtopology, Compatibility::native,
+       Trouble::aborts, false, true},
+      {"native_cached_crashes", DriverLayout::per_subtopology, Compatibility::native,
+       Trouble::crashes, false, true},
+      {"kafka_streams_cached_crashes", DriverLayout::one_task, Compatibility::kafka_streams_4_3,
+       Trouble::crashes, false, true},
   };
   return kSettings;
 }
@@ -249,7 +256,7 @@ void trouble(TopologyDriver& driver, Trouble kind, Dice& dice) {
   }
 }
 
-DriverOptions options_of(const Setting& setting, const TemporaryDirectory& directory) {
+DriverOptions options_of(const Setting& setting, const TemporaryDirectory& directory, Dice& dice) {
   DriverOptions options;
   options.layout = setting.layout;
   options.compatibility = setting.compatibility;
@@ -257,6 +264,9 @@ DriverOptions options_of(const Setting& setting, const TemporaryDirectory& direc
       setting.trouble == Trouble::none ? DriverCommit::each_record : DriverCommit::by_hand;
   if (setting.on_disk) {
     options.state_dir = directory.path() / "state";
+  }
+  if (setting.cached) {
+    options.record_cache_bytes_max = static_cast<std::size_t>(dice.draw(1, 3000));
   }
   return options;
 }
@@ -289,7 +299,7 @@ void expect_pipeline_equals_model(unsigned seed, const Setting& setting) {
   const Expected expected = model_of_pipeline(scene);
   const TemporaryDirectory directory;
   Dice dice(seed + 1'000'000);
-  TopologyDriver driver(pipeline(scene), options_of(setting, directory));
+  TopologyDriver driver(pipeline(scene), options_of(setting, directory, dice));
   auto events = driver.input<std::string, std::string>("events");
 
   for (const Event& event : scene.events) {
@@ -415,7 +425,7 @@ void expect_sums_equal_model(unsigned seed, const Setting& setting) {
   const Scene scene = draw_scene(seed);
   const TemporaryDirectory directory;
   Dice dice(seed + 2'000'000);
-  TopologyDriver driver(sums(), options_of(setting, directory));
+  TopologyDriver driver(sums(), options_of(setting, directory, dice));
   auto events = driver.input<std::string, std::string>("events");
 
   for (const Event& event : scene.events) {

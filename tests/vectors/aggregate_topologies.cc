@@ -71,10 +71,7 @@ VectorTopologies aggregate_topologies() {
           {"agg_count_in_memory_store", count_in_memory_store},
           {"agg_count_logging_disabled", count_logging_disabled},
           {"agg_count_plain_kv_supplier", count_plain_kv_supplier},
-          {"agg_count_with_log_config", count_with_log_config},
-          // A commit after each record leaves a cache nothing to hold back.
-          {"cache_kv_count_commit_each_record", count_groupbykey},
-          {"cache_disabled_same_input", count_groupbykey}};
+          {"agg_count_with_log_config", count_with_log_config}};
 }
 
 }  // namespace pawl::test

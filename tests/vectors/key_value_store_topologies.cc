@@ -89,6 +89,11 @@ Topology operations_in_memory() {
   return with_store<PlainCommands>(stores::key_value<std::string, std::string>("st").in_memory());
 }
 
+Topology operations_cached() {
+  return with_store<PlainCommands>(
+      stores::key_value<std::string, std::string>("st").with_caching());
+}
+
 class LongKeyCommands final : public CommandProcessor<LongKeys, std::int64_t> {
  public:
   using CommandProcessor::CommandProcessor;
@@ -180,7 +185,7 @@ VectorTopologies key_value_store_topologies() {
   return {{"kv_store_operations", operations},
           {"kv_store_operations_in_memory", operations_in_memory},
           {"kv_store_lru_map", lru_map},
-          {kCachedStoreVector, operations},
+          {kCachedStoreVector, operations_cached},
           {"kv_store_long_keys_byte_order", long_keys_byte_order},
           {"timestamped_kv_store", timestamped},
           {"punctuate_wall_clock", punctuate_wall_clock}};

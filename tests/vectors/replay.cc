@@ -136,6 +136,7 @@ DriverOptions native_options(const VectorCase& vector) {
       vector.commits_by_hand ? testing::DriverCommit::by_hand : testing::DriverCommit::each_record;
   options.errors = error_policy(vector.config);
   options.wall_clock_start = vector.wall_clock_start;
+  options.record_cache_bytes_max = std::stoul(vector.config.at("statestore.cache.max.bytes"));
   return options;
 }
 

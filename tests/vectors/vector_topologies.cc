@@ -14,20 +14,11 @@ VectorTopologies vector_topologies() {
         error_topologies(),         sliding_topologies(),         session_topologies(),
         session_store_topologies(), emit_final_topologies(),      cogroup_topologies(),
         stream_join_topologies(),   outer_join_topologies(),      optimized_topologies(),
-        versioned_topologies(),     header_topologies(),          global_topologies()}) {
+        versioned_topologies(),     header_topologies(),          global_topologies(),
+        cache_topologies()}) {
     all.merge(part);
   }
   return all;
-}
-
-std::vector<std::string> replayed_vectors() {
-  std::vector<std::string> names;
-  for (const auto& [name, build] : vector_topologies()) {
-    if (name != kCachedStoreVector) {
-      names.push_back(name);
-    }
-  }
-  return names;
 }
 
 std::vector<std::string> natively_replayed_vectors() {
@@ -36,7 +27,7 @@ std::vector<std::string> natively_replayed_vectors() {
       "emit_final_session_long_retention",  // pawl leaves closed sessions as they are
       "session_count_merge", "session_reduce_unnamed_nograce"};  // pawl joins all open sessions
   std::vector<std::string> names;
-  for (const std::string& name : replayed_vectors()) {
+  for (const auto& [name, build] : vector_topologies()) {
     if (!better.contains(name)) {
       names.push_back(name);
     }

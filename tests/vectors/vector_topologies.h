@@ -36,15 +36,14 @@ VectorTopologies optimized_topologies();
 VectorTopologies versioned_topologies();
 VectorTopologies header_topologies();
 VectorTopologies global_topologies();
+VectorTopologies cache_topologies();
 
 // All of them.
 VectorTopologies vector_topologies();
 
-// Recordings with Kafka Streams' record cache: pawl has none, but natively its changelogs are
-// coalesced per commit, as a cached store's are.
+// A hand-made processor's cached store: natively it has the same changelog without a cache, as
+// changelogs are coalesced per commit.
 inline constexpr const char* kCachedStoreVector = "cache_papi_kv_no_listener";
-// Returns: the names of the recordings that are replayed record for record.
-std::vector<std::string> replayed_vectors();
 
 // Recordings of what Kafka Streams loses or breaks (docs/conformance.md): natively the sinks are
 // those of another recording, of the same input with a longer retention, where nothing is lost; or,

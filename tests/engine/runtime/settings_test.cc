@@ -75,6 +75,7 @@ TEST(Settings, ParsesTexts) {
                                              {"max_task_idle", "-1ms"},
                                              {"session_timeout", "24h"},
                                              {"block_cache_bytes_max", "64MiB"},
+                                             {"record_cache_bytes_max", "10MiB"},
                                              {"errors.processing", "dead_letter"},
                                              {"errors.dead_letter_topic", "dlq"},
                                              {"errors.invalid_timestamp", "use_partition_time"},
@@ -87,6 +88,7 @@ TEST(Settings, ParsesTexts) {
   EXPECT_EQ(settings.max_task_idle, milliseconds(-1));
   EXPECT_EQ(settings.session_timeout, hours(24));
   EXPECT_EQ(settings.block_cache_bytes_max, 64U << 20U);
+  EXPECT_EQ(settings.record_cache_bytes_max, 10U << 20U);
   EXPECT_EQ(settings.errors.processing, OnBadRecord::dead_letter);
   EXPECT_EQ(settings.errors.invalid_timestamp, InvalidTimestamp::use_partition_time);
   EXPECT_EQ(settings.kafka.at("security.protocol"), "ssl");

@@ -158,7 +158,8 @@ class BrokerClients final : public Clients {
 
 class StreamThreadTest : public ::testing::Test {
  protected:
-  StreamThreadTest() {
+  explicit StreamThreadTest(std::size_t record_cache_bytes_max = 0) {
+    settings_.record_cache_bytes_max = record_cache_bytes_max;
     StreamBuilder builder;
     builder.stream("in", serde::string(), serde::string())
         .map_values([this](const std::string& value) {
@@ -168,6 +169,7 @@ class StreamThreadTest : public ::testing::Test {
         .group_by_key()
         .count(Materialized::as("counts"))
         .to_stream()
+        .peek([this](const std::int64_t& count) { behind_the_count_(count); })
         .to("out");
     topology_.emplace(builder.build());
     settings_.application_id = "app";
@@ -208,6 +210,7 @@ class StreamThreadTest : public ::testing::Test {
   }
 
   std::function<void(const std::string&)> user_code_ = [](const std::string&) {};
+  std::function<void(std::int64_t)> behind_the_count_ = [](std::int64_t) {};
   std::optional<Topology> topology_;
   Settings settings_;
   Broker broker_;
@@ -282,6 +285,63 @@ TEST_F(StreamThreadTest, RebuildsAStoreThatCannotBeRead) {
   EXPECT_TRUE(marks.hit("state_rebuilt"));
   EXPECT_TRUE(log_.contains("block checksum mismatch"));
   EXPECT_EQ(committed_offset(), 2);
+}
+
+class CachingStreamThreadTest : public StreamThreadTest {
+ protected:
+  CachingStreamThreadTest() : StreamThreadTest(1U << 20U) {
+    broker_.source = {"a", "b", "c"};
+    behind_the_count_ = [this](std::int64_t count) { counts_.push_back(count); };
+    change(AssignmentChange::Kind::gained);
+  }
+  std::vector<std::int64_t> counts_;
+};
+
+TEST_F(CachingStreamThreadTest, LetsTheRecordCacheGoWithTheCommit) {
+  EXPECT_EQ(run(20), std::nullopt);
+
+  EXPECT_EQ(committed_offset(), 3);
+  EXPECT_EQ(counts_, (std::vector<std::int64_t>{3}));
+}
+
+TEST_F(CachingStreamThreadTest, GoesBackWhenWhatTheRecordCacheHeldCouldNotBeFinished) {
+  int failures = 1;
+  behind_the_count_ = [&](std::int64_t count) {
+    counts_.push_back(count);
+    if (failures-- > 0) {
+      throw ProcessingStopped({ErrorKind::retriable, "partitions of topic 'out': timed out"});
+    }
+  };
+
+  EXPECT_EQ(run(20), std::nullopt);
+
+  EXPECT_EQ(committed_offset(), 3);
+  EXPECT_EQ(counts_, (std::vector<std::int64_t>{3, 3})) << "neither lost nor doubled";
+}
+
+TEST_F(CachingStreamThreadTest, StopsAtAnExceptionBehindTheRecordCacheAndCommitsNothing) {
+  behind_the_count_ = [](std::int64_t) { throw std::runtime_error("too many"); };
+
+  const std::optional<Error> error = run(20);
+
+  ASSERT_TRUE(error.has_value());
+  EXPECT_NE(error->message.find("too many"), std::string::npos);
+  EXPECT_NE(error->message.find("in-0@2"), std::string::npos) << error->message;
+  EXPECT_EQ(committed_offset(), 0);
+}
+
+TEST_F(CachingStreamThreadTest, LetsTheRecordCacheOfARevokedTaskGoFirst) {
+  EXPECT_EQ(run(20), std::nullopt);
+  broker_.source.emplace_back("d");
+  EXPECT_EQ(run(1, milliseconds(0)), std::nullopt);
+  const std::size_t before = broker_.script.calls().size();
+  change(AssignmentChange::Kind::revoked);
+
+  EXPECT_EQ(run(5), std::nullopt);
+
+  EXPECT_EQ(counts_, (std::vector<std::int64_t>{3, 4}));
+  EXPECT_EQ(committed_offset(), 4);
+  EXPECT_LT(position("commit", before), position("acknowledge", before));
 }
 
 TEST_F(StreamThreadTest, SaysWhatATaskWaitsFor) {

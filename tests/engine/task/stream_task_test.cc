@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 namespace pawl::internal {
@@ -49,6 +50,7 @@ class StreamTaskTest : public ::testing::Test {
     environment.log = &log_;
     TaskStoresOptions stores;
     stores.application_id = "app";
+    stores.record_cache = &record_cache_;
     return std::make_unique<StreamTask>(topology_, std::vector<SubtopologyId>{SubtopologyId(0)},
                                         TaskId{}, environment, stores);
   }
@@ -68,13 +70,23 @@ class StreamTaskTest : public ::testing::Test {
     return task.process_one(MonotonicTime(0));
   }
   static CommittedOffset commit(StreamTask& task) {
+    EXPECT_TRUE(task.flush_caches().has_value());
     task.prepare_commit();
     const OffsetToCommit offset = task.offsets_to_commit().front();
     EXPECT_TRUE(task.commit_succeeded().has_value());
     return {offset.offset, offset.metadata};
   }
 
+  // Returns: how many records went to the topic `out` since the last call.
+  std::size_t results() {
+    const std::vector<pawl::testing::ProducedRecord> sent = outputs_.take();
+    return static_cast<std::size_t>(std::count_if(
+        sent.begin(), sent.end(),
+        [](const pawl::testing::ProducedRecord& record) { return record.topic == "out"; }));
+  }
+
   Topology topology_ = windowed_counts();
+  CacheBudget record_cache_;  // off
   pawl::testing::ManualClock clock_{Timestamp(0)};
   pawl::testing::internal::DriverCollector outputs_;
   MetricsRecorder metrics_;
@@ -138,6 +150,65 @@ TEST_F(StreamTaskTest, AnAbortGoesBackToTheLastCommit) {
   // Time went back with it: the window at 20 is open again.
   ASSERT_TRUE(process(*task, consumed(1, 100)).has_value());
   EXPECT_EQ(metrics_.snapshot().total(metric_names::kRecordsDropped), 0U);
+}
+
+std::int64_t stored_count(StreamTask& task) {
+  const stores::TimestampedWindow<std::string, std::int64_t> counts =
+      stores::timestamped_window<std::string, std::int64_t>("counts", milliseconds(15),
+                                                            milliseconds(10));
+  return counts.bind(*task.stores().find("counts")).get("k", Timestamp(0)).value().value;
+}
+
+TEST_F(StreamTaskTest, AnAbortForgetsWhatTheRecordCacheHolds) {
+  record_cache_.bytes_max = 10'000;
+  auto task = running_task();
+  ASSERT_TRUE(process(*task, consumed(0, 1)).has_value());
+  EXPECT_EQ(results(), 0U);
+  commit(*task);
+  EXPECT_EQ(results(), 1U);
+  ASSERT_TRUE(process(*task, consumed(1, 2)).has_value());
+  ASSERT_TRUE(process(*task, consumed(2, 3)).has_value());
+
+  task->commit_aborted();
+
+  EXPECT_EQ(results(), 0U);
+  EXPECT_EQ(record_cache_.bytes_used, 0U);
+  EXPECT_EQ(stored_count(*task), 1);
+  ASSERT_TRUE(process(*task, consumed(1, 2)).has_value());
+  ASSERT_TRUE(process(*task, consumed(2, 3)).has_value());
+  commit(*task);
+  EXPECT_EQ(results(), 1U) << "neither lost nor doubled";
+  EXPECT_EQ(stored_count(*task), 3);
+}
+
+// A flushed entry is clean, but what it shows was never committed.
+TEST_F(StreamTaskTest, AnAbortForgetsWhatTheRecordCacheHasLetGo) {
+  record_cache_.bytes_max = 10'000;
+  auto task = running_task();
+  ASSERT_TRUE(process(*task, consumed(0, 1)).has_value());
+  commit(*task);
+  ASSERT_TRUE(process(*task, consumed(1, 2)).has_value());
+  ASSERT_TRUE(task->flush_caches().has_value());
+  task->prepare_commit();
+
+  task->commit_aborted();
+
+  EXPECT_EQ(stored_count(*task), 1);
+  ASSERT_TRUE(process(*task, consumed(1, 2)).has_value());
+  commit(*task);
+  EXPECT_EQ(stored_count(*task), 2);
+}
+
+TEST_F(StreamTaskTest, WantsACommitBeforeTheRecordCacheHoldsMoreThanATransactionMay) {
+  record_cache_.bytes_max = 100U << 20U;
+  auto task = running_task();
+  std::int64_t records = 0;
+  while (!task->wants_commit() && records < 20'000) {
+    ASSERT_TRUE(process(*task, consumed(records, 1, "v", "k" + std::to_string(records))).value());
+    ++records;
+  }
+
+  EXPECT_EQ(records, 12'500) << "a sixteenth of what a crash may make the next start replay";
 }
 
 TEST_F(StreamTaskTest, EachCommitHasAStampOfItsOwn) {

@@ -1,6 +1,7 @@
 // Outlet<K, V>: the children of a node. Handing a record to a child is also the one place where an
 // exception of user code is caught: the child that threw loses the record or stops the task, as the
-// policy says; its siblings go on. Thread rule: owner thread only.
+// policy says; its siblings go on. While they handle a record, its timestamp and headers are those
+// of the record in hand (Source: ProcessorContextImpl.forward). Thread rule: owner thread only.
 #pragma once
 
 #include <pawl/engine/processing_context.h>
@@ -20,7 +21,10 @@ class Outlet {
     PAWL_ASSERT(receiver != nullptr, child.name());
     children_.push_back({&child, receiver});
   }
-  void init(ProcessingContext& context) { context_ = &context; }
+  void init(ProcessingContext& context) {
+    context_ = &context;
+    write_context_ = &context.write_context();
+  }
 
   // Gives the record to every child, in the order in which they were connected.
   void forward(const Record<K, V>& record) const {
@@ -51,6 +55,8 @@ class Outlet {
   };
 
   void deliver(const Child& child, const Record<K, V>& record) const {
+    const WriteContext former = *write_context_;
+    *write_context_ = {record.timestamp, record.headers};
     try {
       child.receiver->receive(record);
     } catch (const ProcessingStopped&) {
@@ -58,10 +64,12 @@ class Outlet {
     } catch (...) {
       context_->processing_failed(*child.node);
     }
+    *write_context_ = former;
   }
 
   std::vector<Child> children_;
   ProcessingContext* context_ = nullptr;
+  WriteContext* write_context_ = nullptr;
 };
 
 }  // namespace pawl

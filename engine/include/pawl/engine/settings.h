@@ -68,6 +68,11 @@ struct Settings {
   std::size_t write_buffer_bytes_max = 32U << 20U;
   std::size_t store_cache_bytes_max = 8U << 20U;
 
+  // The record cache, shared by the threads: results of tables and aggregations are merged in it
+  // until the commit, or until it is full. 0 = off: every update is forwarded at once. Source:
+  // statestore.cache.max.bytes.
+  std::size_t record_cache_bytes_max = 0;
+
   // Replication of internal topics; -1 = the broker's default.
   std::int32_t replication_factor = -1;
 

@@ -49,6 +49,8 @@ struct DriverOptions {
   DriverCommit commit = DriverCommit::each_record;
   Compatibility compatibility = Compatibility::native;
   ErrorPolicy errors;
+  // As Settings::record_cache_bytes_max; 0 = off.
+  std::size_t record_cache_bytes_max = 0;
   Timestamp wall_clock_start{0};
   // Where persistent stores live; empty: in memory, which behaves the same.
   std::filesystem::path state_dir;

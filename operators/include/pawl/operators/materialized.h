@@ -43,6 +43,17 @@ class Materialized {
     logging_ = Logging::disabled;
     return std::move(*this);
   }
+  // Forwards and logs every update at once, even if the application has a record cache
+  // (Settings::record_cache_bytes_max).
+  [[nodiscard]] Materialized caching_disabled() && {
+    caching_ = Caching::disabled;
+    return std::move(*this);
+  }
+  // Merges the updates of a commit in the record cache, if the application has one. The default.
+  [[nodiscard]] Materialized caching_enabled() && {
+    caching_ = Caching::enabled;
+    return std::move(*this);
+  }
   // Topic configs of the changelog, over the library's own.
   [[nodiscard]] Materialized changelog_config(std::map<std::string, std::string> config) && {
     changelog_config_ = std::move(config);
@@ -72,6 +83,7 @@ class Materialized {
     spec.persistence = persistence_;
     spec.timestamped = timestamped_;
     spec.logging = logging_;
+    spec.caching = caching_;
     spec.changelog_config = changelog_config_;
     spec.follows_store_format = timestamped_;
     if (history_retention_.has_value()) {
@@ -91,6 +103,7 @@ class Materialized {
   std::optional<std::string> name_;
   Persistence persistence_ = Persistence::persistent;
   Logging logging_ = Logging::enabled;
+  Caching caching_ = Caching::enabled;
   bool timestamped_ = true;
   std::map<std::string, std::string> changelog_config_;
   std::optional<std::chrono::milliseconds> retention_;

@@ -100,10 +100,19 @@ TablePlan<K, VOut> join_tables(const TablePlan<K, L>& left, const TablePlan<K, R
       add_join_side<kKind, JoinSide::left>(names.on_left, left, right, joiner, joined.view);
   PlanNode& on_right =
       add_join_side<kKind, JoinSide::right>(names.on_right, right, left, joiner, joined.view);
-  joined.node = &plan.add_processor(names.merge, {&on_left, &on_right},
-                                    node_factory<TableMergeNode<K, VOut>>(names.merge, store),
-                                    store.has_value() ? std::vector<std::string>{store->spec().name}
-                                                      : std::vector<std::string>());
+  joined.node = &plan.add(names.merge, {&on_left, &on_right},
+                          [name = names.merge, store, view = joined.view](const PlanNode& node,
+                                                                          TopologySpec& topology) {
+                            NodeSpec processor;
+                            processor.name = name;
+                            processor.parents = node.parent_outputs();
+                            if (store.has_value()) {
+                              processor.stores = {store->spec().name};
+                            }
+                            processor.factory = node_factory<TableMergeNode<K, VOut>>(
+                                name, store, view->old_values());
+                            topology.nodes.push_back(std::move(processor));
+                          });
   return joined;
 }
 

@@ -15,6 +15,8 @@ namespace pawl {
 enum class StoreKind { key_value, window, time_ordered_buffer, session, versioned_key_value };
 enum class Persistence { persistent, in_memory };
 enum class Logging { enabled, disabled };
+// Whether the record cache may hold writes back until the commit (cached_store.h).
+enum class Caching { enabled, disabled };
 
 // How a window or session store arranges its rows on disk (the changelog is not affected).
 enum class WindowLayout {
@@ -42,6 +44,8 @@ struct StoreSpec {
   // more than these; 0 = no limit (Source: MemoryLRUCache).
   std::size_t entries_max = 0;
   Logging logging = Logging::enabled;
+  // Key-value stores, and window stores without duplicates.
+  Caching caching = Caching::disabled;
   // Topic configs of the changelog that replace the library's own.
   std::map<std::string, std::string> changelog_config;
   // The store holds exactly the latest values of this topic, which the task reads: the topic is its

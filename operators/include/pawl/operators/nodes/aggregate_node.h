@@ -7,6 +7,7 @@
 #include <pawl/engine/operator_node.h>
 #include <pawl/operators/change.h>
 #include <pawl/operators/nodes/aggregation.h>
+#include <pawl/operators/nodes/change_forwarder.h>
 #include <pawl/statestore/typed/stores.h>
 
 #include <algorithm>
@@ -56,12 +57,13 @@ class AggregateNode final : public OperatorNode<K, V, K, Change<typename Aggrega
     }
     const Change<A> change{exists ? &row_.value : nullptr, old_values_ && has_old ? &old_ : nullptr,
                            outcome == PutOutcome::latest};
-    this->forward({record.key, &change, timestamp, record.headers});
+    forwarder_.forward({record.key, &change, timestamp, record.headers});
   }
 
  protected:
   void opened(ProcessingContext& context) override {
     store_.emplace(context.store(definition_));
+    forwarder_.open(context, definition_, this->outlet(), old_values_);
     null_keys_ = &context.dropped_counter("null_key");
     null_values_ = &context.dropped_counter("null_value");
     expired_ = &context.dropped_counter("expired");
@@ -73,6 +75,7 @@ class AggregateNode final : public OperatorNode<K, V, K, Change<typename Aggrega
   stores::TimestampedKeyValue<K, A> definition_;
   bool old_values_;
   std::optional<TypedTimestampedKeyValueStore<K, A>> store_;
+  ChangeForwarder<K, A> forwarder_;
   ValueAndTimestamp<A> row_{};
   A old_{};
   Counter* null_keys_ = nullptr;

@@ -10,6 +10,7 @@
 #include <pawl/model/window.h>
 #include <pawl/operators/change.h>
 #include <pawl/operators/emit_strategy.h>
+#include <pawl/operators/nodes/change_forwarder.h>
 #include <pawl/operators/nodes/sliding_aggregator.h>
 #include <pawl/operators/nodes/window_closer.h>
 #include <pawl/operators/sliding_windows.h>
@@ -64,6 +65,11 @@ class SlidingAggregateNode final
  protected:
   void opened(ProcessingContext& context) override {
     store_.emplace(context.store(definition_));
+    if (final_results_) {
+      forwarder_.open(this->outlet());
+    } else {
+      forwarder_.open(context, definition_, this->outlet(), old_values_);
+    }
     time_ = &context.operator_time();
     null_keys_ = &context.dropped_counter("null_key");
     null_values_ = &context.dropped_counter("null_value");
@@ -90,7 +96,7 @@ class SlidingAggregateNode final
     const Change<A> change{value, old};
     windowed_.key = *record.key;
     windowed_.window = window;
-    this->forward({&windowed_, &change, timestamp, record.headers});
+    forwarder_.forward({&windowed_, &change, timestamp, record.headers});
   }
 
   void emit_as_java(const Record<K, V>& record, Timestamp close) {
@@ -120,6 +126,7 @@ class SlidingAggregateNode final
   stores::TimestampedWindow<K, A> definition_;
   bool final_results_;
   std::optional<TypedTimestampedWindowStore<K, A>> store_;
+  ChangeForwarder<Windowed<K>, A, K> forwarder_;
   SlidingAggregator<K, V, Aggregation> aggregator_;
   OperatorTime* time_ = nullptr;
   WindowCloser closer_;

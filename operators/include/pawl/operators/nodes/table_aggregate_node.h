@@ -7,6 +7,7 @@
 #include <pawl/engine/operator_node.h>
 #include <pawl/operators/change.h>
 #include <pawl/operators/change_codec.h>
+#include <pawl/operators/nodes/change_forwarder.h>
 #include <pawl/operators/nodes/table_aggregation.h>
 #include <pawl/statestore/typed/stores.h>
 
@@ -54,20 +55,25 @@ class TableAggregateNode final
     if (subtracts || (existed && change.new_value.has_value())) {
       timestamp = std::max(timestamp, row_.timestamp);
     }
-    if (exists) {
-      store_->put(key, row_.value, timestamp);
-    } else {
-      store_->erase(key, record.timestamp);
+    const PutOutcome outcome =
+        exists ? store_->put(key, row_.value, timestamp)
+               : store_->erase(key, store_->versioned() ? timestamp : record.timestamp);
+    if (outcome == PutOutcome::expired) {
+      expired_->add();
+      return;
     }
-    const Change<A> result{exists ? &row_.value : nullptr, has_old ? &old_ : nullptr};
-    this->forward({&key, &result, timestamp, record.headers});
+    const Change<A> result{exists ? &row_.value : nullptr, has_old ? &old_ : nullptr,
+                           outcome == PutOutcome::latest};
+    forwarder_.forward({&key, &result, timestamp, record.headers});
   }
 
  protected:
   void opened(ProcessingContext& context) override {
     store_.emplace(context.store(definition_));
+    forwarder_.open(context, definition_, this->outlet(), old_values_);
     null_keys_ = &context.dropped_counter("null_key");
     null_values_ = &context.dropped_counter("null_value");
+    expired_ = &context.dropped_counter("expired");
   }
 
  private:
@@ -75,10 +81,12 @@ class TableAggregateNode final
   stores::TimestampedKeyValue<K, A> definition_;
   bool old_values_;
   std::optional<TypedTimestampedKeyValueStore<K, A>> store_;
+  ChangeForwarder<K, A> forwarder_;
   ValueAndTimestamp<A> row_{};
   A old_{};
   Counter* null_keys_ = nullptr;
   Counter* null_values_ = nullptr;
+  Counter* expired_ = nullptr;
 };
 
 }  // namespace pawl::internal

@@ -50,11 +50,13 @@ class TableMapValuesNode final : public OperatorNode<K, Change<V>, K, Change<VOu
     if (!rows_.write(key, change.new_value, record.timestamp, change.is_latest)) {
       return;
     }
-    this->forward(record.with_value(&change));
+    rows_.forward(record.with_value(&change));
   }
 
  protected:
-  void opened(ProcessingContext& context) override { rows_.open(context); }
+  void opened(ProcessingContext& context) override {
+    rows_.open(context, this->outlet(), old_values_);
+  }
 
  private:
   Mapper mapper_;

@@ -14,21 +14,26 @@ namespace pawl::internal {
 template <class K, class V>
 class TableMergeNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
  public:
-  TableMergeNode(std::string name, typename TableRows<K, V>::Definition store)
-      : OperatorNode<K, Change<V>, K, Change<V>>(std::move(name)), rows_(std::move(store)) {}
+  TableMergeNode(std::string name, typename TableRows<K, V>::Definition store, bool old_values)
+      : OperatorNode<K, Change<V>, K, Change<V>>(std::move(name)),
+        rows_(std::move(store)),
+        old_values_(old_values) {}
 
   void receive(const Record<K, Change<V>>& record) override {
     Change<V> change = *record.value;
     if (rows_.write(*record.key, change.new_value, record.timestamp, change.is_latest)) {
-      this->forward(record.with_value(&change));
+      rows_.forward(record.with_value(&change));
     }
   }
 
  protected:
-  void opened(ProcessingContext& context) override { rows_.open(context); }
+  void opened(ProcessingContext& context) override {
+    rows_.open(context, this->outlet(), old_values_);
+  }
 
  private:
   TableRows<K, V> rows_;
+  bool old_values_;
 };
 
 }  // namespace pawl::internal

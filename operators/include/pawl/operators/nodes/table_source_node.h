@@ -28,17 +28,21 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
       null_keys_->add();
       return;
     }
-    Change<V> change{record.value, old_values_ ? rows_.value(*record.key) : nullptr};
+    Change<V> change{record.value,
+                     old_values_ || rows_.cached() ? rows_.value(*record.key) : nullptr};
+    if (!old_values_) {
+      change.old_value = nullptr;  // Kafka Streams always looks, which counts for what is evicted
+    }
     if (!rows_.write(*record.key, record.value, record.timestamp, change.is_latest)) {
       return;
     }
-    this->forward(record.with_value(&change));
+    rows_.forward(record.with_value(&change));
   }
 
  protected:
   void opened(ProcessingContext& context) override {
     null_keys_ = &context.dropped_counter("null_key");
-    rows_.open(context);
+    rows_.open(context, this->outlet(), old_values_);
   }
 
  private:

@@ -46,13 +46,13 @@ class TableTransformValuesNode final : public OperatorNode<K, Change<V>, K, Chan
     if (!rows_.write(key, change.new_value, record.timestamp, change.is_latest)) {
       return;
     }
-    this->forward(record.with_value(&change));
+    rows_.forward(record.with_value(&change));
   }
   void close() override { processor_->close(); }
 
  protected:
   void opened(ProcessingContext& context) override {
-    rows_.open(context);
+    rows_.open(context, this->outlet(), old_values_);
     context_.emplace(context);
     processor_->init(*context_);
   }

@@ -12,6 +12,7 @@
 #include <pawl/operators/change.h>
 #include <pawl/operators/emit_strategy.h>
 #include <pawl/operators/nodes/aggregation.h>
+#include <pawl/operators/nodes/change_forwarder.h>
 #include <pawl/operators/nodes/window_closer.h>
 #include <pawl/statestore/typed/stores.h>
 
@@ -70,6 +71,11 @@ class WindowedAggregateNode final
  protected:
   void opened(ProcessingContext& context) override {
     store_.emplace(context.store(definition_));
+    if (final_results_) {
+      forwarder_.open(this->outlet());
+    } else {
+      forwarder_.open(context, definition_, this->outlet(), old_values_);
+    }
     time_ = &context.operator_time();
     null_keys_ = &context.dropped_counter("null_key");
     late_ = &context.dropped_counter("late");
@@ -108,7 +114,7 @@ class WindowedAggregateNode final
                            old_values_ && has_old ? &old_ : nullptr};
     windowed_.key = *record.key;
     windowed_.window = window;
-    this->forward({&windowed_, &change, timestamp, record.headers});
+    forwarder_.forward({&windowed_, &change, timestamp, record.headers});
   }
 
   void emit_as_java(const Record<K, V>& record, Timestamp close) {
@@ -147,6 +153,7 @@ class WindowedAggregateNode final
   bool old_values_;
   bool final_results_;
   std::optional<TypedTimestampedWindowStore<K, A>> store_;
+  ChangeForwarder<Windowed<K>, A, K> forwarder_;
   OperatorTime* time_ = nullptr;
   WindowCloser closer_;
   Windowed<K> windowed_{};

@@ -47,6 +47,13 @@ class StoreDefinition {
     spec_.logging = Logging::disabled;
     return std::move(*this);
   }
+  // Merges the writes of a commit in the record cache, if the application has one
+  // (Settings::record_cache_bytes_max): fewer changelog records. Not for stores that keep
+  // duplicates.
+  [[nodiscard]] StoreDefinition with_caching() && {
+    spec_.caching = Caching::enabled;
+    return std::move(*this);
+  }
   // Topic configs of the changelog, over the library's own.
   [[nodiscard]] StoreDefinition changelog_config(std::map<std::string, std::string> config) && {
     spec_.changelog_config = std::move(config);
