@@ -65,8 +65,7 @@ class PlanNode {
         traits(original.traits),
         output_(original.output_),
         parents_(std::move(parents)),
-        write_(original.write_),
-        old_values_(original.old_values_) {}
+        write_(original.write_) {}
   PlanNode(const PlanNode&) = delete;
   PlanNode& operator=(const PlanNode&) = delete;
 

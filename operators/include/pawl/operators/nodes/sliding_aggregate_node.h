@@ -36,6 +36,7 @@ class SlidingAggregateNode final
         grace_(windows.grace()),
         definition_(std::move(store)),
         final_results_(emit.final_results()),
+        old_values_(old_values),
         aggregator_(std::move(aggregation), difference_, old_values) {}
 
   void receive(const Record<K, V>& record) override {
@@ -125,6 +126,7 @@ class SlidingAggregateNode final
   std::chrono::milliseconds grace_;
   stores::TimestampedWindow<K, A> definition_;
   bool final_results_;
+  bool old_values_;
   std::optional<TypedTimestampedWindowStore<K, A>> store_;
   ChangeForwarder<Windowed<K>, A, K> forwarder_;
   SlidingAggregator<K, V, Aggregation> aggregator_;
