@@ -36,6 +36,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kStartTimeout{5'000};
 constexpr milliseconds kStartPause{200};
 constexpr milliseconds kRepeatMessageAfter{10'000};
+constexpr milliseconds kGlobalPause{10};
 // A stop that is not clean by then (the broker is away) is made dirty: the work since the last
 // commit is done again later.
 constexpr milliseconds kStopTimeout{30'000};
@@ -101,9 +102,10 @@ class Application::Runtime {
   // 10 s why it waits.
   template <class F>
   auto retried(const char* what, F&& attempt) -> decltype(attempt());
-  // Makes the global stores and reads their topics, before any task can ask for them.
-  Result<void> load_global_stores();
   void run_global_thread();
+  // Starts the thread of the global stores, if there are any, and waits until they are loaded: no
+  // task may ask for them before that.
+  std::thread start_global_thread();
   void run_thread(StreamThread& thread);
   void fail(const std::string& thread, const Error& error);
   void enter(ApplicationState state);
@@ -117,7 +119,7 @@ class Application::Runtime {
   internal::ResolvedTopics topics_;
   internal::StoreRegistry stores_;
   ThreadSurroundings surroundings_;
-  std::unique_ptr<internal::GlobalThread> global_;  // null: the topology has no global stores
+  std::atomic<bool> global_loaded_{false};
   std::atomic<bool> stop_global_{false};
   Guarded<std::map<int, MetricsSnapshot>> metrics_;
   Guarded<std::string> failure_;
@@ -278,36 +280,49 @@ Result<void> Application::Runtime::prepare() {
   surroundings_.publish_metrics = [this](int thread, MetricsSnapshot snapshot) {
     metrics_.with([&](auto& by_thread) { by_thread[thread] = std::move(snapshot); });
   };
-  return load_global_stores();
-}
-
-Result<void> Application::Runtime::load_global_stores() {
-  if (!internal::has_global_stores(topology_)) {
-    return {};
-  }
-  global_ =
-      PAWL_TRY(retried("connect", [&] { return internal::GlobalThread::make(surroundings_); }));
-  while (!global_->loaded()) {
-    if (stop_asked()) {
-      return Error{ErrorKind::retriable, "stopped while the global stores were being loaded"};
-    }
-    PAWL_TRY(global_->run_once());
-  }
-  for (const auto& [name, store] : global_->stores()) {
-    stores_.add(name, TaskId{SubtopologyId(-1), PartitionId(-1)}, store.rows);
-  }
-  surroundings_.global_stores = &global_->stores();
   return {};
 }
 
 void Application::Runtime::run_global_thread() {
+  // It lives and dies on this thread, which is its owner.
+  Result<std::unique_ptr<internal::GlobalThread>> made =
+      retried("connect", [&] { return internal::GlobalThread::make(surroundings_); });
+  if (!made.has_value()) {
+    if (!stop_asked() || made.error().kind != ErrorKind::retriable) {
+      fail("start", made.error());
+    }
+    return;
+  }
+  internal::GlobalThread& global = **made;
   while (!stop_global_.load()) {
-    const Result<void> turn = global_->run_once();
+    const Result<void> turn = global.run_once();
     if (!turn.has_value()) {
-      fail(global_->name(), turn.error());
-      return;
+      fail(global.name(), turn.error());
+      break;
+    }
+    if (global.loaded() && !global_loaded_.load()) {
+      for (const auto& [name, store] : global.stores()) {
+        stores_.add(name, TaskId{SubtopologyId(-1), PartitionId(-1)}, store.rows);
+      }
+      surroundings_.global_stores = &global.stores();
+      global_loaded_.store(true);
     }
   }
+  // Tasks may still read its stores.
+  while (!stop_global_.load()) {
+    internal::pause_for(kGlobalPause);
+  }
+}
+
+std::thread Application::Runtime::start_global_thread() {
+  if (!internal::has_global_stores(topology_)) {
+    return {};
+  }
+  std::thread thread([this] { run_global_thread(); });
+  while (!global_loaded_.load() && !stop_asked()) {
+    internal::pause_for(kGlobalPause);
+  }
+  return thread;
 }
 
 void Application::Runtime::run_thread(StreamThread& thread) {
@@ -345,10 +360,7 @@ void Application::Runtime::supervise() {
     enter(interrupted ? ApplicationState::stopped : ApplicationState::failed);
     return;
   }
-  std::thread global_thread;
-  if (global_ != nullptr) {
-    global_thread = std::thread([this] { run_global_thread(); });
-  }
+  std::thread global_thread = start_global_thread();
   std::vector<std::thread> threads;
   std::vector<std::unique_ptr<StreamThread>> stream_threads;
   for (int number = 1; number <= settings_.threads && !stop_asked(); ++number) {
@@ -379,7 +391,6 @@ void Application::Runtime::supervise() {
     stop_global_.store(true);
     global_thread.join();
   }
-  global_.reset();
   clients_.reset();
   directory_.reset();
   enter(failure().empty() ? ApplicationState::stopped : ApplicationState::failed);

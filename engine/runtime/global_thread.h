@@ -3,8 +3,8 @@
 // each partition was read up to an end that it had; only then the stream threads start.
 // Persistent stores lie in `<state directory>/global`, which is emptied at the start: what was
 // deleted meanwhile must not come back.
-// Source: GlobalStreamThread, GlobalStateManagerImpl. Thread rule: owner thread only, which may
-// change once it is loaded; stores() is for any thread from then on.
+// Source: GlobalStreamThread, GlobalStateManagerImpl. Thread rule: owner thread only; what stores()
+// returns is for any thread once it is loaded.
 #pragma once
 
 #include "client/consumer.h"
