@@ -139,15 +139,19 @@ void RecordCache::evict_oldest() {
   ++departures_;
   const Entries::node_type gone = entries_.extract(entries_.find(oldest.key));
   if (oldest.dirty) {
+    const std::uint64_t last = changes_;
     clean(oldest);
     write_back_(
         {oldest.key, oldest.row(), {oldest.timestamp, &oldest.headers}, oldest.coordinates});
-    flush();
+    flush_until(last);
   }
 }
 
 void RecordCache::flush() {
-  const std::uint64_t last = changes_;
+  flush_until(changes_);
+}
+
+void RecordCache::flush_until(std::uint64_t last) {
   while (!by_change_.empty() && by_change_.front().change <= last) {
     write_back_and_keep(by_change_.front());
   }

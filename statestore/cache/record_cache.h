@@ -104,6 +104,8 @@ class RecordCache {
   void erase(Entries::iterator entry);
   void evict();
   void evict_oldest();
+  // Writes changes back up to this one; what is changed meanwhile comes later.
+  void flush_until(std::uint64_t last);
   void write_back_and_keep(CacheEntry& entry);
   // Tells the budget what it does not know yet.
   void settle();

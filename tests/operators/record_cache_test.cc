@@ -230,6 +230,62 @@ TEST(RecordCache, LeavesSuppressOneFinalResultPerWindow) {
   EXPECT_THAT(test.read(), ElementsAre("a=3@3", "a=1@12", "b=1@14"));
 }
 
+// Looks the window of a key up that begins at 0.
+class Look final : public Processor<std::string, std::string, std::string, std::int64_t> {
+ public:
+  using Counts = stores::TimestampedWindow<std::string, std::int64_t>;
+  void init(ProcessorContext<std::string, std::int64_t>& context) override {
+    counts_.emplace(context.store(stores::timestamped_window<std::string, std::int64_t>(
+        "counts", milliseconds(10), milliseconds(10))));
+  }
+  void process(const Record<std::string, std::string>& record) override {
+    (void)counts_->get(*record.key, Timestamp(0));
+  }
+
+ private:
+  std::optional<Counts::Store> counts_;
+};
+
+// A full cache evicts what nobody has read for longest; the window that was read is older.
+std::vector<std::string> final_results_of_a_full_cache(Compatibility compatibility) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("in")
+      .group_by_key()
+      .windowed_by(TumblingWindows::of(milliseconds(10)).no_grace())
+      .count(Materialized::as("counts"))
+      .suppress(Suppressed::until_window_closes(Buffer::unbounded()))
+      .to_stream()
+      .map([](const Windowed<std::string>& window, const std::int64_t& count) {
+        return std::pair(window.key, count);
+      })
+      .to("out");
+  builder.stream<std::string, std::string>("look")
+      .process([] { return std::make_unique<Look>(); }, {"counts"})
+      .to("looked");
+  DriverOptions options = cached_by_hand(200);  // two windows
+  options.compatibility = compatibility;
+  Driven test(builder.build(), options);
+  auto look = test.driver.input<std::string, std::string>("look");
+  test.pipe("a", 1);
+  test.driver.commit();
+
+  test.pipe("a", 2);
+  test.pipe("b", 30);
+  look.pipe("a", "", Timestamp(30));
+  test.pipe("c", 31);
+
+  return test.read();
+}
+
+TEST(RecordCache, LeavesSuppressOneFinalResultAlsoWhenItIsFull) {
+  EXPECT_THAT(final_results_of_a_full_cache(Compatibility::native), ElementsAre("a=2@2"));
+}
+
+TEST(RecordCache, GivesSuppressTwoFinalResultsInKafkaStreams) {
+  EXPECT_THAT(final_results_of_a_full_cache(Compatibility::kafka_streams_4_3),
+              ElementsAre("a=1@1", "a=2@2"));
+}
+
 TEST(RecordCache, ShowsAJoinWhatATableHoldsAlready) {
   StreamBuilder builder;
   const auto names = builder.table<std::string, std::string>("names", Materialized::as("names"));

@@ -88,6 +88,8 @@ class TopologyDriver {
   // Moves the wall clock and fires wall-clock punctuations that became due.
   void advance_wall_clock(std::chrono::milliseconds by);
   [[nodiscard]] Timestamp wall_clock() const;
+  // Lets the record cache go, too; what that sends to topics of the topology is processed behind
+  // the commit.
   void commit();
   // Undoes everything since the last commit, as an aborted transaction does; uncommitted inputs are
   // processed again by the next call that processes. Output that was already read or taken cannot
