@@ -53,21 +53,26 @@ NullableBytesView OverlaidKeyValueStore::get(BytesView key) {
 }
 
 void OverlaidKeyValueStore::put(BytesView key, NullableBytesView value, Timestamp logged_at) {
+  put_with_headers(key, value, logged_at, Headers::none());
+}
+
+void OverlaidKeyValueStore::put_with_headers(BytesView key, NullableBytesView value,
+                                             Timestamp logged_at, const Headers& headers) {
   overlay_.active().put(kWholeStore, key, 0, key.size(), value, logged_at);
   if (surroundings_.changelog_mode == ChangelogMode::every_put) {
-    log(key, value, logged_at);
+    log(key, value, logged_at, headers);
   }
 }
 
-void OverlaidKeyValueStore::log(BytesView key, NullableBytesView value, Timestamp logged_at) {
+void OverlaidKeyValueStore::log(BytesView key, NullableBytesView value, Timestamp logged_at,
+                                const Headers& headers) {
   if (surroundings_.changelog == nullptr) {
     return;
   }
   if (spec_.timestamped && value.has_value()) {
-    surroundings_.changelog->append(key, plain_value_of(*value), timestamp_of(*value),
-                                    Headers::none());
+    surroundings_.changelog->append(key, plain_value_of(*value), timestamp_of(*value), headers);
   } else {
-    surroundings_.changelog->append(key, value, logged_at, Headers::none());
+    surroundings_.changelog->append(key, value, logged_at, headers);
   }
 }
 
@@ -77,7 +82,8 @@ void OverlaidKeyValueStore::log_pending() {
     return;
   }
   for (const OverlayRow* row : overlay_.active().in_update_order()) {
-    log(row->key, row->tombstone ? std::nullopt : NullableBytesView(row->value), row->logged_at);
+    log(row->key, row->tombstone ? std::nullopt : NullableBytesView(row->value), row->logged_at,
+        Headers::none());
   }
 }
 

@@ -25,6 +25,8 @@ class OverlaidKeyValueStore final : public KeyValueStore, public ManagedStore {
   }
   NullableBytesView get(BytesView key) override;
   void put(BytesView key, NullableBytesView value, Timestamp logged_at) override;
+  void put_with_headers(BytesView key, NullableBytesView value, Timestamp logged_at,
+                        const Headers& headers) override;
   std::unique_ptr<KeyValueCursor> range(NullableBytesView from, NullableBytesView to,
                                         Direction direction) override;
   std::unique_ptr<KeyValueCursor> prefix(BytesView prefix) override;
@@ -50,7 +52,7 @@ class OverlaidKeyValueStore final : public KeyValueStore, public ManagedStore {
   }
 
  private:
-  void log(BytesView key, NullableBytesView value, Timestamp logged_at);
+  void log(BytesView key, NullableBytesView value, Timestamp logged_at, const Headers& headers);
 
   StoreSpec spec_;
   StoreSurroundings surroundings_;

@@ -18,6 +18,9 @@ class KeyValueStore : public StateStore {
   // `logged_at`: the timestamp of the changelog record; plain stores pass the timestamp of the
   // record in hand.
   virtual void put(BytesView key, NullableBytesView value, Timestamp logged_at) = 0;
+  // The same; where each write is logged at once, the changelog record has these headers.
+  virtual void put_with_headers(BytesView key, NullableBytesView value, Timestamp logged_at,
+                                const Headers& headers) = 0;
 
   // Visits keys in [from, to], both inclusive; an absent bound is open. `from` above `to`: nothing.
   virtual std::unique_ptr<KeyValueCursor> range(NullableBytesView from, NullableBytesView to,
