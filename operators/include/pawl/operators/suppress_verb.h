@@ -34,13 +34,12 @@ Table<K, V> Table<K, V>::held_back(const std::optional<std::string>& given,
                                           internal::value_serde_of(plan_));
   internal::TablePlan<K, V> next = plan_;
   next.view = std::make_shared<internal::SuppressedTableView<K, V>>(plan_.view, spec.name, codec);
-  next.node = &plan.add_processor(name, {plan_.node},
-                                  internal::node_factory<internal::SuppressNode<K, V, BufferTime>>(
-                                      name,
-                                      internal::SuppressRules{spec.name, wait, buffer.records_max(),
-                                                              buffer.bytes_max(), kWhenFull},
-                                      codec),
-                                  {spec.name});
+  next.node = &plan.add_processor(
+      name, {plan_.node},
+      internal::node_factory<internal::SuppressNode<K, V, BufferTime>>(
+          name, internal::SuppressRules{wait, buffer.records_max(), buffer.bytes_max(), kWhenFull},
+          codec),
+      {spec.name});
   return Table(std::move(next));
 }
 
@@ -48,7 +47,12 @@ template <class K, class V>
 Table<K, V> Table<K, V>::suppress(const Suppressed& suppressed) const
   requires internal::kIsWindowed<K>
 {
-  PAWL_ASSERT(plan_.window_grace.has_value(), plan_.node->output());
+  if (!plan_.window_grace.has_value()) {
+    throw TopologyError(
+        "the table behind node '" + plan_.node->output() +
+        "' does not know when its windows close: suppress its results until a time limit, or the "
+        "windowed aggregation before it");
+  }
   return held_back<internal::WindowEndTime>(suppressed.name(), suppressed.buffer(),
                                             *plan_.window_grace);
 }

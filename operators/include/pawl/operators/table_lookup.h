@@ -27,6 +27,8 @@ class TableLookup {
   // Overwrites `found` and returns true, or returns false: the key has no value. The timestamp is
   // unknown() where the table does not know it.
   virtual bool get(const K& key, ValueAndTimestamp<V>& found) = 0;
+  // Called once when the task closes.
+  virtual void close() {}
 };
 
 // A table that lies in a key-value store. Source: KTableMaterializedValueGetterSupplier.
