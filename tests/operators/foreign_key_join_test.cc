@@ -17,8 +17,8 @@ using testing::DriverLayout;
 using testing::DriverOptions;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 using testing::TopologyDriver;
+using ::testing::UnorderedElementsAre;
 
 // Orders, "customer:goods", with the names of their customers.
 std::optional<std::string> customer_of(const std::string& order) {
@@ -123,9 +123,8 @@ TEST(ForeignKeyLeftJoin, HasAResultForEveryLeftRow) {
   test.remove(test.orders, "o1", 5);
   test.remove(test.orders, "o1", 6);  // there is nothing to delete
 
-  EXPECT_THAT(test.read(),
-              ElementsAre("o1=c1:tea by nobody@1", "o2=none:milk by nobody@2",
-                          "o1=c1:tea by Ada@3", "o1=c1:tea by nobody@4", "o1=null@5"));
+  EXPECT_THAT(test.read(), ElementsAre("o1=c1:tea by nobody@1", "o2=none:milk by nobody@2",
+                                       "o1=c1:tea by Ada@3", "o1=c1:tea by nobody@4", "o1=null@5"));
 }
 
 // An answer that comes after the row has changed is about a value that is gone.

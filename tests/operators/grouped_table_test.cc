@@ -30,8 +30,9 @@ Topology points() {
   builder.table<std::string, std::string>("players")
       .group_by(team_and_points, Grouped::as("by-team"))
       .aggregate([] { return std::int64_t{0}; },
-                 [](const std::string&, const std::int64_t& added,
-                    const std::int64_t& sum) { return sum + added; },
+                 [](const std::string&, const std::int64_t& added, const std::int64_t& sum) {
+                   return sum + added;
+                 },
                  [](const std::string&, const std::int64_t& removed, const std::int64_t& sum) {
                    return sum - removed;
                  },
@@ -128,8 +129,8 @@ TEST(GroupedTable, IsDeletedWhenItsSubtractorSaysSo) {
 
 TEST(GroupedTable, SharesOneTopicAmongTheAggregationsOfANamedGroup) {
   StreamBuilder builder;
-  const auto group = builder.table<std::string, std::string>("players")
-                         .group_by(team_and_points, Grouped::as("by-team"));
+  const auto group = builder.table<std::string, std::string>("players").group_by(
+      team_and_points, Grouped::as("by-team"));
   group.count(Materialized::as("players-of-team"));
   group.reduce([](const std::int64_t& sum, const std::int64_t& added) { return sum + added; },
                [](const std::int64_t& sum, const std::int64_t& removed) { return sum - removed; },

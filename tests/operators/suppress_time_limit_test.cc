@@ -88,9 +88,9 @@ TEST(SuppressUntilTimeLimit, GivesTheOldestAwayWhenItHasTooManyBytes) {
 }
 
 TEST(SuppressUntilTimeLimit, StopsWhenAStrictBufferIsFull) {
-  Driven test(calmed(Suppressed::until_time_limit(milliseconds(1000),
-                                                  Buffer::max_records(1).shut_down_when_full())
-                         .named("calm")));
+  Driven test(calmed(
+      Suppressed::until_time_limit(milliseconds(1000), Buffer::max_records(1).shut_down_when_full())
+          .named("calm")));
   test.pipe("a", "1", 1);
 
   EXPECT_THAT(reason_of_stop([&] { test.pipe("b", "1", 2); }),

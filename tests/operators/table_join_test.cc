@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace pawl::test {
 namespace {
 
@@ -174,6 +176,40 @@ TEST(TableJoin, SendsOldValuesToAGroup) {
   lefts.pipe("a", "l2", Timestamp(3));
 
   EXPECT_THAT(lines(out), ElementsAre("l1+r1=1@2", "l1+r1=0@3", "l2+r1=1@3"));
+}
+
+// A window of a join is closed when it is closed on both sides.
+TEST(TableJoin, OfWindowsHasFinalResultsWhenBothSidesAreClosed) {
+  StreamBuilder builder;
+  const auto counts = [&](const char* topic, std::chrono::milliseconds grace) {
+    return builder.stream<std::string, std::string>(topic)
+        .group_by_key()
+        .windowed_by(TumblingWindows::of(std::chrono::milliseconds(10)).grace(grace))
+        .count();
+  };
+  const auto lefts = counts("left", std::chrono::milliseconds(0));
+  lefts
+      .join(counts("right", std::chrono::milliseconds(20)),
+            [](const std::int64_t& left, const std::int64_t& right) {
+              return std::to_string(left) + "+" + std::to_string(right);
+            })
+      .suppress(Suppressed::until_window_closes(Buffer::unbounded()))
+      .to_stream([](const Windowed<std::string>& window, const std::string&) { return window.key; })
+      .to("out");
+  TopologyDriver driver(builder.build());
+  auto left = driver.input<std::string, std::string>("left");
+  auto right = driver.input<std::string, std::string>("right");
+  auto out = driver.output<std::string, std::string>("out");
+
+  for (const std::int64_t time : {1, 2, 25}) {
+    left.pipe("a", "x", Timestamp(time));
+    right.pipe("a", "x", Timestamp(time));
+  }
+  EXPECT_THAT(lines(out), IsEmpty());
+  left.pipe("a", "x", Timestamp(31));
+  right.pipe("a", "x", Timestamp(31));
+
+  EXPECT_THAT(lines(out), ElementsAre("a=2+2@2"));
 }
 
 TEST(TableJoin, AsksForEqualPartitionCounts) {

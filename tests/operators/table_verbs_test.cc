@@ -80,8 +80,7 @@ TEST(TableFilterNot, KeepsItsRowsInAStoreThatOutlivesARestart) {
 
   test.driver.restart(TopologyDriver::State::lost);
 
-  auto store =
-      test.driver.store(stores::timestamped_key_value<std::string, std::string>("long"));
+  auto store = test.driver.store(stores::timestamped_key_value<std::string, std::string>("long"));
   EXPECT_FALSE(store.get("a").has_value());
   EXPECT_EQ(store.get("b")->value, "long");
   EXPECT_EQ(store.get("b")->timestamp, Timestamp(2));
@@ -256,8 +255,8 @@ TEST(TableWithoutASerde, IsToldWhenItsValuesMustBeKept) {
   const auto opaque = builder.table<std::string, std::string>("in").map_values(
       [](const std::string&) { return Opaque{}; });
 
-  EXPECT_THROW((void)opaque.suppress(Suppressed::until_time_limit(std::chrono::milliseconds(1),
-                                                                  Buffer::unbounded())),
+  EXPECT_THROW((void)opaque.suppress(
+                   Suppressed::until_time_limit(std::chrono::milliseconds(1), Buffer::unbounded())),
                TopologyError);
 }
 

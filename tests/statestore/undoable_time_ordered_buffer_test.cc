@@ -72,6 +72,26 @@ TEST(UndoableTimeOrderedBuffer, KeepsTimeAndPriorOfAKeyThatIsBufferedAgain) {
   EXPECT_EQ(buffer.earliest(), Timestamp::max());
 }
 
+TEST(UndoableTimeOrderedBuffer, GivesTheFirstAwayAndTakesItBackWhenThatIsAborted) {
+  UndoableTimeOrderedBuffer buffer(buffer_spec(), {});
+  buffer.put(Timestamp(10), "b", change("b1"));
+  buffer.put(Timestamp(10), "a", change("a1"));
+  buffer.put(Timestamp(5), "c", change("c1"));
+  buffer.freeze();
+  buffer.settle();
+  std::string given;
+
+  const auto give = [&](BytesView key, const BufferedChange&) { given += key; };
+  buffer.evict_first(give);
+  buffer.evict_first(give);
+
+  EXPECT_EQ(given, "ca");
+  EXPECT_EQ(buffer.records(), 1U);
+  buffer.drop();
+  EXPECT_THAT(content(buffer),
+              ElementsAre("c=c1 prior none", "a=a1 prior none", "b=b1 prior none"));
+}
+
 TEST(UndoableTimeOrderedBuffer, AnAbortUndoesTheFrozenTransactionToo) {
   UndoableTimeOrderedBuffer buffer(buffer_spec(), {});
   buffer.put(Timestamp(10), "stays", change("committed"));

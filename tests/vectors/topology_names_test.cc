@@ -1,5 +1,5 @@
-// Compares what logical_plan and repartition_names make with unit/topology_names.jsonl: nodes,
-// stores and topics, byte for byte.
+// Compares what logical_plan, repartition_names and foreign_key_join_names make with
+// unit/topology_names.jsonl: nodes, stores and topics, byte for byte.
 #include "vectors/named_topologies.h"
 #include "vectors/optimized_builder.h"
 #include "vectors/replay.h"

@@ -170,6 +170,39 @@ TEST(PartitionCounts, ARepartitionTopicTakesTheCountOfTheTableItIsJoinedWith) {
       count(builder.build(), {{"in", 4}, {"table", 3}}).repartition_topics.at("j-repartition"), 3);
 }
 
+// The topics of a foreign-key join are upstream of each other; each follows the table it goes to.
+TEST(PartitionCounts, OfAForeignKeyJoinFollowTheTables) {
+  const auto same = [](const std::string& value) { return value; };
+  const auto both = [](const std::string& left, const std::string& right) { return left + right; };
+  StreamBuilder builder;
+  const auto left = builder.table<std::string, std::string>("left");
+  const auto right = builder.table<std::string, std::string>("right");
+  left.join(right, same, both, TableJoined::as("fk")).to_stream().to("out");
+
+  const auto counts = count(builder.build(), {{"left", 4}, {"right", 7}});
+
+  EXPECT_EQ(counts.repartition_topics.at("fk-subscription-registration-topic"), 7);
+  EXPECT_EQ(counts.repartition_topics.at("fk-subscription-response-topic"), 4);
+}
+
+TEST(PartitionCounts, OfAForeignKeyJoinBehindRepartitionTopicsAreThoseOfTheLargest) {
+  const auto same = [](const std::string& value) { return value; };
+  const auto both = [](const std::string& left, const std::string& right) { return left + right; };
+  StreamBuilder builder;
+  const auto regrouped = [&](const char* topic) {
+    return builder.stream<std::string, std::string>(topic).select_key(same).to_table(
+        Materialized(), Named::as(std::string(topic) + "-table"));
+  };
+  const auto left = regrouped("left");
+  left.join(regrouped("right"), same, both, TableJoined::as("fk")).to_stream().to("out");
+
+  const auto counts = count(builder.build(), {{"left", 4}, {"right", 7}});
+
+  const auto& topics = counts.repartition_topics;
+  EXPECT_EQ(topics.at("fk-subscription-registration-topic"), topics.at("right-table-repartition"));
+  EXPECT_EQ(topics.at("fk-subscription-response-topic"), topics.at("left-table-repartition"));
+}
+
 TEST(InternalTopics, WindowedChangelogsFollowStreamTimeUnlessJavaIsToBeMatched) {
   StoreSpec spec;
   spec.name = "w";

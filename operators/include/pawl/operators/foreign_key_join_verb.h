@@ -4,16 +4,12 @@
 // Source: KTableImpl.doJoinOnForeignKey (KIP-213).
 #pragma once
 
-#include <pawl/engine/sink_node.h>
-#include <pawl/engine/source_node.h>
 #include <pawl/operators/derived_table.h>
-#include <pawl/operators/foreign_key/foreign_key_join_names.h>
-#include <pawl/operators/foreign_key/subscription_codec.h>
+#include <pawl/operators/foreign_key/subscription_topics.h>
 #include <pawl/operators/nodes/foreign_table_join_node.h>
 #include <pawl/operators/nodes/subscription_join_node.h>
 #include <pawl/operators/nodes/subscription_receive_node.h>
 #include <pawl/operators/nodes/subscription_response_node.h>
-#include <pawl/operators/nodes/subscription_response_sink_node.h>
 #include <pawl/operators/nodes/subscription_send_node.h>
 #include <pawl/operators/source_table_view.h>
 #include <pawl/operators/table.h>
@@ -29,72 +25,6 @@
 namespace pawl {
 
 namespace internal {
-
-inline NodeSpec internal_topic_source(const std::string& name, const std::string& topic,
-                                      NodeFactory factory) {
-  NodeSpec source;
-  source.name = name;
-  source.kind = NodeKind::source;
-  source.topics = {topic};
-  source.topic_owner = TopicOwner::internal;
-  source.invalid_timestamp = InvalidTimestamp::fail;
-  source.factory = std::move(factory);
-  return source;
-}
-inline NodeSpec internal_topic_sink(const std::string& name, const std::string& topic,
-                                    std::vector<std::string> parents, NodeFactory factory) {
-  NodeSpec sink;
-  sink.name = name;
-  sink.kind = NodeKind::sink;
-  sink.parents = std::move(parents);
-  sink.topics = {topic};
-  sink.topic_owner = TopicOwner::internal;
-  sink.factory = std::move(factory);
-  return sink;
-}
-
-// Adds the topic through which subscriptions go to the right side.
-template <class K, class KO>
-PlanNode& add_subscription_topic(LogicalPlan& plan, PlanNode& send,
-                                 const ForeignKeyJoinNames& names, const Serde<KO>& foreign_key,
-                                 const Serde<K>& primary_key) {
-  return plan.add(names.subscription_source, {&send},
-                  [names, foreign_key, subscription = subscription_serde(primary_key)](
-                      const PlanNode& node, TopologySpec& spec) {
-                    spec.nodes.push_back(internal_topic_sink(
-                        names.subscription_sink, names.subscription_topic, node.parent_outputs(),
-                        node_factory<SinkNode<KO, Subscription<K>>>(
-                            names.subscription_sink, names.subscription_topic, TopicOwner::internal,
-                            TopicChooser<KO, Subscription<K>>(), foreign_key, subscription)));
-                    spec.nodes.push_back(internal_topic_source(
-                        names.subscription_source, names.subscription_topic,
-                        node_factory<SourceNode<KO, Subscription<K>>>(
-                            names.subscription_source, foreign_key, subscription,
-                            TimestampExtractor<KO, Subscription<K>>())));
-                    spec.repartition_topics.push_back({names.subscription_topic, std::nullopt});
-                  });
-}
-
-// Adds the topic through which answers go back to the left side.
-template <class K, class VO>
-PlanNode& add_response_topic(LogicalPlan& plan, std::vector<PlanNode*> answering,
-                             const ForeignKeyJoinNames& names, const Serde<K>& key,
-                             const Serde<VO>& value) {
-  return plan.add(names.response_source, std::move(answering),
-                  [names, key, value](const PlanNode& node, TopologySpec& spec) {
-                    using Response = SubscriptionResponse<VO>;
-                    spec.nodes.push_back(internal_topic_sink(
-                        names.response_sink, names.response_topic, node.parent_outputs(),
-                        node_factory<SubscriptionResponseSinkNode<K, VO>>(
-                            names.response_sink, names.response_topic, key, value)));
-                    spec.nodes.push_back(internal_topic_source(
-                        names.response_source, names.response_topic,
-                        node_factory<SourceNode<K, Response>>(names.response_source, key,
-                                                              subscription_response_serde(value),
-                                                              TimestampExtractor<K, Response>())));
-                    spec.repartition_topics.push_back({names.response_topic, std::nullopt});
-                  });
-}
 
 // Adds the nodes of the right side. Returns: those that answer.
 template <class K, class KO, class VO>
@@ -188,32 +118,31 @@ constexpr void check_foreign_key() {
   }
 }
 
+template <class K, class V>
+template <TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner>
+auto ForeignKeyJoins<K, V>::foreign_joined(const Table<KO, VO>& other, ForeignKey foreign_key,
+                                           Joiner joiner, const TableJoined& options) const {
+  check_foreign_key<ForeignKey, K, V, KO>();
+  check_table_joiner<kKind, Joiner, V, VO>();
+  using VOut = TableJoinResult<kKind, Joiner, V, VO>;
+  return Table<K, VOut>(join_on_foreign_key<kKind, VOut>(
+      static_cast<const Table<K, V>&>(*this).plan(), other.plan(), std::move(foreign_key),
+      std::move(joiner), options, Materialized(), default_serde_if_any<VOut>()));
+}
+
+template <class K, class V>
+template <TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner, class VOut>
+Table<K, VOut> ForeignKeyJoins<K, V>::foreign_joined(const Table<KO, VO>& other,
+                                                     ForeignKey foreign_key, Joiner joiner,
+                                                     const TableJoined& options,
+                                                     const Materialized& materialized,
+                                                     Serde<VOut> serde) const {
+  check_foreign_key<ForeignKey, K, V, KO>();
+  check_table_joiner<kKind, Joiner, V, VO>();
+  return Table<K, VOut>(join_on_foreign_key<kKind, VOut>(
+      static_cast<const Table<K, V>&>(*this).plan(), other.plan(), std::move(foreign_key),
+      std::move(joiner), options, materialized, std::optional<Serde<VOut>>(std::move(serde))));
+}
+
 }  // namespace internal
-
-template <class K, class V>
-template <internal::TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner>
-auto Table<K, V>::foreign_joined(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
-                                 const TableJoined& options) const {
-  internal::check_foreign_key<ForeignKey, K, V, KO>();
-  internal::check_table_joiner<kKind, Joiner, V, VO>();
-  using VOut = internal::TableJoinResult<kKind, Joiner, V, VO>;
-  return Table<K, VOut>(internal::join_on_foreign_key<kKind, VOut>(
-      plan_, other.plan(), std::move(foreign_key), std::move(joiner), options, Materialized(),
-      internal::default_serde_if_any<VOut>()));
-}
-
-template <class K, class V>
-template <internal::TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner,
-          class VOut>
-Table<K, VOut> Table<K, V>::foreign_joined(const Table<KO, VO>& other, ForeignKey foreign_key,
-                                           Joiner joiner, const TableJoined& options,
-                                           const Materialized& materialized,
-                                           Serde<VOut> serde) const {
-  internal::check_foreign_key<ForeignKey, K, V, KO>();
-  internal::check_table_joiner<kKind, Joiner, V, VO>();
-  return Table<K, VOut>(internal::join_on_foreign_key<kKind, VOut>(
-      plan_, other.plan(), std::move(foreign_key), std::move(joiner), options, materialized,
-      std::optional<Serde<VOut>>(std::move(serde))));
-}
-
 }  // namespace pawl

@@ -26,6 +26,10 @@ class JoinLookup final : public TableLookup<K, VOut> {
     left_->open(context);
     right_->open(context);
   }
+  void close() override {
+    left_->close();
+    right_->close();
+  }
   bool get(const K& key, ValueAndTimestamp<VOut>& found) override {
     const bool has_left = left_->get(key, left_row_);
     if (!has_left && kKind != TableJoinKind::outer) {

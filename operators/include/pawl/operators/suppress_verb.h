@@ -40,7 +40,7 @@ Table<K, V> Table<K, V>::held_back(const std::optional<std::string>& given,
       internal::node_factory<internal::SuppressNode<K, V, BufferTime>>(
           name,
           internal::SuppressRules{
-              spec.name, wait, buffer.records_max(), buffer.bytes_max(), kWhenFull,
+              wait, buffer.records_max(), buffer.bytes_max(), kWhenFull,
               std::is_same_v<BufferTime, internal::WindowEndTime> && plan_.window_end_inclusive},
           codec),
       {spec.name});
@@ -51,7 +51,12 @@ template <class K, class V>
 Table<K, V> Table<K, V>::suppress(const Suppressed& suppressed) const
   requires internal::kIsWindowed<K>
 {
-  PAWL_ASSERT(plan_.window_grace.has_value(), plan_.node->output());
+  if (!plan_.window_grace.has_value()) {
+    throw TopologyError(
+        "the table behind node '" + plan_.node->output() +
+        "' does not know when its windows close: suppress its results until a time limit, or the "
+        "windowed aggregation before it");
+  }
   return held_back<internal::WindowEndTime>(suppressed.name(), suppressed.buffer(),
                                             *plan_.window_grace);
 }

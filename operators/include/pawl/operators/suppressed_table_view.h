@@ -3,7 +3,7 @@
 // KTableSuppressProcessorSupplier.view. Thread rule: as TableView.
 #pragma once
 
-#include <pawl/operators/nodes/suppress_node.h>
+#include <pawl/operators/nodes/buffer_codec.h>
 #include <pawl/operators/table_view.h>
 
 #include <memory>
@@ -12,6 +12,33 @@
 #include <vector>
 
 namespace pawl::internal {
+
+// What those behind a suppressed table see of a key: the value before what is held, whose
+// timestamp is not known, else the value of the table before.
+template <class K, class V>
+class SuppressLookup final : public TableLookup<K, V> {
+ public:
+  SuppressLookup(const BufferCodec<K, V>& codec, std::unique_ptr<TableLookup<K, V>> parent)
+      : codec_(codec), parent_(std::move(parent)) {}
+  void open(ProcessingContext& context) override {
+    parent_->open(context);
+    buffer_ = &codec_.open(context);
+  }
+  void close() override { parent_->close(); }
+  bool get(const K& key, ValueAndTimestamp<V>& found) override {
+    const BufferedChange* const held = buffer_->find(codec_.key_bytes(key));
+    if (held == nullptr) {
+      return parent_->get(key, found);
+    }
+    found.timestamp = Timestamp::unknown();
+    return codec_.decode(held->prior, found.value) != nullptr;
+  }
+
+ private:
+  BufferCodec<K, V> codec_;
+  std::unique_ptr<TableLookup<K, V>> parent_;
+  TimeOrderedBuffer* buffer_ = nullptr;
+};
 
 template <class K, class V>
 class SuppressedTableView final : public TableView<K, V> {

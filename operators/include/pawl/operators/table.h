@@ -8,21 +8,20 @@
 // Thread rule: one thread, until the topology is built.
 #pragma once
 
-#include <pawl/model/window.h>
+#include <pawl/operators/foreign_key_joins.h>
 #include <pawl/operators/materialized.h>
 #include <pawl/operators/named.h>
 #include <pawl/operators/nodes/to_stream_node.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/stream_plan.h>
 #include <pawl/operators/suppressed.h>
-#include <pawl/operators/table_joined.h>
 #include <pawl/operators/table_joiner.h>
+#include <pawl/operators/table_traits.h>
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,30 +30,8 @@ namespace pawl {
 template <class K, class V>
 class GroupedTable;
 
-namespace internal {
-
-template <class K>
-inline constexpr bool kIsWindowed = false;
-template <class K>
-inline constexpr bool kIsWindowed<Windowed<K>> = true;
-
-// The type that a supplier of std::unique_ptr<T> makes.
-template <class Supplier>
-using SuppliedProcessor = typename std::invoke_result_t<const Supplier&>::element_type;
-
-// The type of what a mapper of rows returns.
-template <class Mapper, class K, class V>
-using MappedValue = NotNull<RecordResult<Mapper, K, V>>;
-
-// Whether the argument behind a joined table is an option rather than a function.
-template <class T>
-inline constexpr bool kIsTableOption =
-    std::is_same_v<T, Named> || std::is_same_v<T, Materialized> || std::is_same_v<T, TableJoined>;
-
-}  // namespace internal
-
 template <class K, class V>
-class Table {
+class Table : public internal::ForeignKeyJoins<K, V> {
  public:
   using Key = K;
   using Value = V;
@@ -162,40 +139,9 @@ class Table {
                                                   std::move(serde));
   }
 
-  // Joins each row with the row of another table whose key `foreign_key` reads out of it:
-  // (const K&, const V&) or (const V&) -> KO or std::optional<KO> (foreign_key_join_verb.h).
-  template <class KO, class VO, class ForeignKey, class Joiner>
-    requires(!internal::kIsTableOption<Joiner>)
-  auto join(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
-            const TableJoined& options = {}) const {
-    return foreign_joined<internal::TableJoinKind::inner>(other, std::move(foreign_key),
-                                                          std::move(joiner), options);
-  }
-  template <class KO, class VO, class ForeignKey, class Joiner,
-            class VOut = internal::TableJoinResult<internal::TableJoinKind::inner, Joiner, V, VO>>
-    requires(!internal::kIsTableOption<Joiner>)
-  Table<K, VOut> join(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
-                      const TableJoined& options, const Materialized& materialized,
-                      Serde<VOut> serde = default_serde<VOut>()) const {
-    return foreign_joined<internal::TableJoinKind::inner>(
-        other, std::move(foreign_key), std::move(joiner), options, materialized, std::move(serde));
-  }
-  template <class KO, class VO, class ForeignKey, class Joiner>
-    requires(!internal::kIsTableOption<Joiner>)
-  auto left_join(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
-                 const TableJoined& options = {}) const {
-    return foreign_joined<internal::TableJoinKind::left>(other, std::move(foreign_key),
-                                                         std::move(joiner), options);
-  }
-  template <class KO, class VO, class ForeignKey, class Joiner,
-            class VOut = internal::TableJoinResult<internal::TableJoinKind::left, Joiner, V, VO>>
-    requires(!internal::kIsTableOption<Joiner>)
-  Table<K, VOut> left_join(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
-                           const TableJoined& options, const Materialized& materialized,
-                           Serde<VOut> serde = default_serde<VOut>()) const {
-    return foreign_joined<internal::TableJoinKind::left>(
-        other, std::move(foreign_key), std::move(joiner), options, materialized, std::move(serde));
-  }
+  // By foreign key: foreign_key_joins.h.
+  using internal::ForeignKeyJoins<K, V>::join;
+  using internal::ForeignKeyJoins<K, V>::left_join;
 
   // One final result per window (suppressed.h). Only for windowed tables.
   Table suppress(const Suppressed& suppressed) const
@@ -221,14 +167,6 @@ class Table {
   template <internal::TableJoinKind kKind, class T, class Joiner, class VOut>
   Table<K, VOut> joined(const Table<K, T>& other, Joiner joiner, const Materialized& materialized,
                         const Named& named, Serde<VOut> serde) const;
-  template <internal::TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner>
-  auto foreign_joined(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
-                      const TableJoined& options) const;
-  template <internal::TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner,
-            class VOut>
-  Table<K, VOut> foreign_joined(const Table<KO, VO>& other, ForeignKey foreign_key, Joiner joiner,
-                                const TableJoined& options, const Materialized& materialized,
-                                Serde<VOut> serde) const;
   template <class BufferTime, internal::WhenFull kWhenFull>
   Table held_back(const std::optional<std::string>& given,
                   const internal::LimitedBuffer<kWhenFull>& buffer,

@@ -31,6 +31,8 @@ class TableLookup {
   virtual bool get_as_of(const K& key, Timestamp /*time*/, ValueAndTimestamp<V>& found) {
     return get(key, found);
   }
+  // Called once when the task closes.
+  virtual void close() {}
 };
 
 // A table that lies in a key-value store. Source: KTableMaterializedValueGetterSupplier.

@@ -7,6 +7,7 @@
 #include <pawl/operators/nodes/table_table_join_node.h>
 #include <pawl/operators/table.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -87,7 +88,8 @@ TablePlan<K, VOut> join_tables(const TablePlan<K, L>& left, const TablePlan<K, R
                             .sources = left.sources,
                             .key_serde = left.key_serde,
                             .value_serde = results.serde,
-                            .view = std::make_shared<View>(left.view, right.view, joiner, store)};
+                            .view = std::make_shared<View>(left.view, right.view, joiner, store),
+                            .window_grace = std::max(left.window_grace, right.window_grace)};
   joined.sources.insert(right.sources.begin(), right.sources.end());
   plan.copartition(joined.sources);
   if constexpr (kKind != TableJoinKind::inner) {

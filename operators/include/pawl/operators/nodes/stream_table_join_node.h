@@ -41,6 +41,7 @@ class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
     const auto joined = join(*record.value, found ? &row_.value : nullptr);
     this->forward(record.with_value(pointer_to(joined)));
   }
+  void close() override { table_->close(); }
 
  protected:
   void opened(ProcessingContext& context) override {

@@ -49,6 +49,7 @@ class SubscriptionJoinNode final
         found ? std::max(record.timestamp, row_.timestamp) : record.timestamp;
     this->forward({&subscription.primary_key, &response_, timestamp, record.headers});
   }
+  void close() override { right_->close(); }
 
  protected:
   void opened(ProcessingContext& context) override { right_->open(context); }

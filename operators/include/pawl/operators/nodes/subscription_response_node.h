@@ -46,6 +46,7 @@ class SubscriptionResponseNode final : public OperatorNode<K, SubscriptionRespon
     }
     this->forward(record.with_value(pointer_to(joined)));
   }
+  void close() override { left_->close(); }
 
  protected:
   void opened(ProcessingContext& context) override {

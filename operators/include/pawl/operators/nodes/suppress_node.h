@@ -5,20 +5,18 @@
 //
 // The old value of an emitted change: natively the value the table had before the first change that
 // was held, which is what those behind have seen; under kafka_streams_4_3 that before the last one,
-// as Kafka Streams has it. SuppressLookup shows those behind the same: values before what is held.
+// as Kafka Streams has it.
 // Source: KTableSuppressProcessorSupplier (KIP-328). Thread rule: owner thread only.
 #pragma once
 
 #include <pawl/engine/operator_node.h>
 #include <pawl/model/window.h>
 #include <pawl/operators/change.h>
+#include <pawl/operators/nodes/buffer_codec.h>
 #include <pawl/operators/suppressed.h>
-#include <pawl/operators/table_lookup.h>
-#include <pawl/serde/serde.h>
 #include <pawl/statestore/time_ordered_buffer.h>
 
 #include <chrono>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -43,58 +41,11 @@ struct ChangeTime {
 };
 
 struct SuppressRules {
-  std::string store;
   std::chrono::milliseconds wait;
   std::size_t records_max;
   std::size_t bytes_max;
   WhenFull when_full;
   bool end_inclusive = false;  // of windows: the end belongs to the window
-};
-
-// What the store of a suppressed table holds, typed.
-template <class K, class V>
-class BufferCodec {
- public:
-  BufferCodec(std::string store, Serde<K> key, Serde<V> value)
-      : store_(std::move(store)), key_(std::move(key)), value_(std::move(value)) {}
-
-  TimeOrderedBuffer& open(ProcessingContext& context) const {
-    auto* const buffer = dynamic_cast<TimeOrderedBuffer*>(&context.state_store(store_));
-    PAWL_ASSERT(buffer != nullptr, store_);
-    return *buffer;
-  }
-  // Lifetime: until the next call.
-  BytesView key_bytes(const K& key) {
-    key_bytes_.clear();
-    key_.encode(key, key_bytes_);
-    return key_bytes_;
-  }
-  void encode(const V* value, std::optional<Bytes>& out) const {
-    if (value != nullptr) {
-      value_.encode(*value, out.emplace());
-    }
-  }
-  void decode_key(BytesView bytes, K& key) const { check(key_.decode(bytes, key)); }
-  // Returns: `value`, or null where there is none.
-  const V* decode(const std::optional<Bytes>& bytes, V& value) const {
-    if (!bytes.has_value()) {
-      return nullptr;
-    }
-    check(value_.decode(*bytes, value));
-    return &value;
-  }
-
- private:
-  void check(const Result<void>& decoded) const {
-    if (!decoded.has_value()) {
-      throw StoreFailure({ErrorKind::fatal, "store " + store_ + ": " + decoded.error().message});
-    }
-  }
-
-  std::string store_;
-  Serde<K> key_;
-  Serde<V> value_;
-  Bytes key_bytes_;
 };
 
 template <class K, class V, class BufferTime>
@@ -184,32 +135,6 @@ class SuppressNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
   K key_{};
   V new_{};
   V old_{};
-};
-
-// What those behind a suppressed table see of a key: the value before what is held, whose
-// timestamp is not known, else the value of the table before.
-template <class K, class V>
-class SuppressLookup final : public TableLookup<K, V> {
- public:
-  SuppressLookup(const BufferCodec<K, V>& codec, std::unique_ptr<TableLookup<K, V>> parent)
-      : codec_(codec), parent_(std::move(parent)) {}
-  void open(ProcessingContext& context) override {
-    parent_->open(context);
-    buffer_ = &codec_.open(context);
-  }
-  bool get(const K& key, ValueAndTimestamp<V>& found) override {
-    const BufferedChange* const held = buffer_->find(codec_.key_bytes(key));
-    if (held == nullptr) {
-      return parent_->get(key, found);
-    }
-    found.timestamp = Timestamp::unknown();
-    return codec_.decode(held->prior, found.value) != nullptr;
-  }
-
- private:
-  BufferCodec<K, V> codec_;
-  std::unique_ptr<TableLookup<K, V>> parent_;
-  TimeOrderedBuffer* buffer_ = nullptr;
 };
 
 }  // namespace pawl::internal

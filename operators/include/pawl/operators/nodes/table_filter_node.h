@@ -78,6 +78,7 @@ class FilterLookup final : public TableLookup<K, V> {
   FilterLookup(RowFilter<K, V, Predicate> filter, std::unique_ptr<TableLookup<K, V>> parent)
       : filter_(std::move(filter)), parent_(std::move(parent)) {}
   void open(ProcessingContext& context) override { parent_->open(context); }
+  void close() override { parent_->close(); }
   bool get(const K& key, ValueAndTimestamp<V>& found) override {
     return parent_->get(key, found) && filter_.pass(key, &found.value) != nullptr;
   }

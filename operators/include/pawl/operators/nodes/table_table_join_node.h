@@ -63,6 +63,7 @@ class TableTableJoinNode final : public OperatorNode<K, Change<V>, K, Change<VOu
         found ? std::max(record.timestamp, row_.timestamp) : record.timestamp;
     this->forward({record.key, &result, timestamp, record.headers});
   }
+  void close() override { other_->close(); }
 
  protected:
   void opened(ProcessingContext& context) override {

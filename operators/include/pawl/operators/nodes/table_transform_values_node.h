@@ -70,19 +70,16 @@ class TransformValuesLookup final : public TableLookup<K, VOut> {
   TransformValuesLookup(TableValueProcessorPtr<K, V, VOut> processor,
                         std::unique_ptr<TableLookup<K, V>> parent)
       : processor_(std::move(processor)), parent_(std::move(parent)) {}
-  ~TransformValuesLookup() override {
-    if (context_.has_value()) {
-      processor_->close();
-    }
-  }
-  TransformValuesLookup(const TransformValuesLookup&) = delete;
-  TransformValuesLookup& operator=(const TransformValuesLookup&) = delete;
 
   void open(ProcessingContext& context) override {
     parent_->open(context);
     task_ = &context;
     context_.emplace(context);
     processor_->init(*context_);
+  }
+  void close() override {
+    processor_->close();
+    parent_->close();
   }
   // What is in hand meanwhile is the looked up value: of its record only the timestamp is known.
   bool get(const K& key, ValueAndTimestamp<VOut>& found) override {

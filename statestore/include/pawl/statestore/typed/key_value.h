@@ -154,6 +154,11 @@ class TypedTimestampedKeyValueStore : public TypedKeyValueReader<K, V> {
                              this->codec_->row_bytes(value, timestamp, this->timestamped_),
                              timestamp);
   }
+  void put(const K& key, const V& value, Timestamp timestamp, const Headers& headers) {
+    this->store_->put_with_headers(this->codec_->key_bytes(key),
+                                   this->codec_->row_bytes(value, timestamp, this->timestamped_),
+                                   timestamp, headers);
+  }
   // Writes nothing when the key has a value. Returns: that value.
   std::optional<ValueAndTimestamp<V>> put_if_absent(const K& key, const V& value,
                                                     Timestamp timestamp) {
