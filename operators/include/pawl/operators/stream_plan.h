@@ -43,7 +43,7 @@ struct TablePlan {
   Serde<K> key_serde;
   Serde<V> value_serde;
   std::shared_ptr<TableStore> store;  // null: the table's values cannot be looked up
-  // Windowed tables: how long a window takes events after its end.
+  // Windowed tables: how long a window takes events after its end; absent if it never ends.
   std::optional<std::chrono::milliseconds> window_grace = {};
   // Sliding windows and sessions: the end belongs to the window.
   bool window_end_inclusive = false;

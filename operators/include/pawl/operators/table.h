@@ -76,7 +76,10 @@ class Table {
     spec.changelog_config = suppressed.buffer().changelog_config();
     plan.add_store(spec);
     plan_.node->want_old_values();
-    PAWL_ASSERT(plan_.window_grace.has_value(), name);
+    if (!plan_.window_grace.has_value()) {
+      throw TopologyError("suppress '" + name +
+                          "' waits for windows that never close: aggregate by windows that end");
+    }
     internal::TablePlan<K, V> next = plan_;
     next.store = nullptr;
     next.node =
