@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
 
 namespace pawl::test {
 namespace {
@@ -39,8 +40,8 @@ std::string none() {
 }
 
 struct Driven {
-  explicit Driven(const Topology& topology)
-      : driver(topology),
+  explicit Driven(const Topology& topology, testing::DriverOptions options = {})
+      : driver(topology, std::move(options)),
         orders(driver.input<std::string, std::string>("orders")),
         refunds(driver.input<std::string, std::int64_t>("refunds")) {}
   TopologyDriver driver;
@@ -85,16 +86,20 @@ TEST(Cogroup, KeepsItsStateOverARestart) {
   EXPECT_THAT(lines(out), ElementsAre("a=+x@1", "a=+x-7@3"));
 }
 
-TEST(Cogroup, HasATimeOfItsOwnForEachStream) {
+Topology windowed_accounts() {
   StreamBuilder builder;
   orders(builder)
       .cogroup(add_order)
       .cogroup(refunds(builder), add_refund)
-      .windowed_by(TumblingWindows::of(milliseconds(10)).no_grace())
+      .windowed_by(TumblingWindows::of(milliseconds(10)).grace(milliseconds(5)))
       .aggregate(none, Materialized::as("accounts"))
       .to_stream()
       .to("out");
-  Driven test(builder.build());
+  return builder.build();
+}
+
+TEST(Cogroup, HasATimeOfItsOwnForEachStream) {
+  Driven test(windowed_accounts());
   auto out = test.driver.output<Windowed<std::string>, std::string>(
       "out", serde::time_windowed(serde::string(), milliseconds(10)));
 
@@ -104,6 +109,28 @@ TEST(Cogroup, HasATimeOfItsOwnForEachStream) {
 
   EXPECT_THAT(lines(out), ElementsAre("a[10,20)=+x@15", "a[0,10)=-7@8"));
   EXPECT_EQ(dropped(test.driver, "late"), 1U);
+}
+
+// The streams share a store. What one of them has pushed out of it Kafka Streams aggregates anew
+// with every record of the other.
+TEST(Cogroup, HasLateRecordsWhereKafkaStreamsForgetsTheAggregate) {
+  testing::DriverOptions java;
+  java.compatibility = Compatibility::kafka_streams_4_3;
+  Driven native(windowed_accounts());
+  Driven compatible(windowed_accounts(), java);
+  const auto key = serde::time_windowed(serde::string(), milliseconds(10));
+  for (Driven* test : {&native, &compatible}) {
+    test->orders.pipe("a", "x", Timestamp(1'000));
+    test->refunds.pipe("a", 7, Timestamp(8));
+    test->refunds.pipe("a", 8, Timestamp(8));
+  }
+
+  auto out = native.driver.output<Windowed<std::string>, std::string>("out", key);
+  EXPECT_THAT(lines(out), ElementsAre("a[1000,1010)=+x@1000"));
+  EXPECT_EQ(dropped(native.driver, "late"), 2U);
+  auto forgetful = compatible.driver.output<Windowed<std::string>, std::string>("out", key);
+  EXPECT_THAT(lines(forgetful),
+              ElementsAre("a[1000,1010)=+x@1000", "a[0,10)=-7@8", "a[0,10)=-8@8"));
 }
 
 TEST(Cogroup, MergesSessionsOfAllStreams) {

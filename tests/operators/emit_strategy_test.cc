@@ -169,6 +169,21 @@ TEST(EmitOnWindowClose, LooksOnlyOncePerIntervalUnderKafkaStreams) {
   EXPECT_THAT(test.read(), ElementsAre("a[0,10)=1@1"));
 }
 
+// In memory Kafka Streams has sessions of one end by their keys.
+TEST(EmitOnWindowClose, GivesSessionsThatAreKeptInMemoryByTheirEnd) {
+  const auto sessions = SessionWindows::with_inactivity_gap(milliseconds(5)).no_grace();
+  Driven test(final_counts(sessions, Materialized::as("counts").in_memory()), {},
+              serde::session_windowed(serde::string()));
+  test.pipe("b", 1);
+  test.pipe("b", 4);
+  test.pipe("a", 4);
+  test.pipe("c", 2);
+
+  test.pipe("z", 50);
+
+  EXPECT_THAT(test.read(), ElementsAre("c[2,2)=1@2", "a[4,4)=1@4", "b[1,4)=2@4"));
+}
+
 enum class Mode { native, kafka_streams };
 
 class EmitOnWindowCloseRestarts

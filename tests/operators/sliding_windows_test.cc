@@ -178,5 +178,16 @@ TEST(UnlimitedWindows, HoldEverythingFromTheirStartOn) {
   EXPECT_EQ(dropped(driver, "outside_windows"), 1U);
 }
 
+TEST(UnlimitedWindows, CannotBeSuppressedUntilTheyClose) {
+  StreamBuilder builder;
+  const auto counts = builder.stream<std::string, std::string>("in")
+                          .group_by_key()
+                          .windowed_by(UnlimitedWindows::of())
+                          .count();
+
+  EXPECT_THROW((void)counts.suppress(Suppressed::until_window_closes(Buffer::unbounded())),
+               TopologyError);
+}
+
 }  // namespace
 }  // namespace pawl::test

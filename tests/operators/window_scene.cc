@@ -75,7 +75,7 @@ std::vector<unsigned> window_seeds(const WindowSetting& setting) {
   static const unsigned kRandom = number_in("PAWL_TEST_SEED", std::random_device()());
   std::printf("seed %u (repeat with PAWL_TEST_SEED)\n", kRandom);
   std::vector<unsigned> seeds = {kRandom};
-  const unsigned cases = number_in("PAWL_TEST_CASES", setting.on_disk ? 3 : 100);
+  const unsigned cases = number_in("PAWL_TEST_CASES", setting.on_disk ? 10 : 300);
   for (unsigned seed = 1; seed <= cases; ++seed) {
     seeds.push_back(seed);
   }

@@ -49,5 +49,23 @@ TEST(WindowedSerde, RefusesWhatIsTooShortAndWhatItsKeyRefuses) {
   EXPECT_THAT(refusal(13), HasSubstr("an integer needs 4 bytes, got 5"));
 }
 
+TEST(SessionWindowedSerde, WritesKeyThenEndThenStart) {
+  const auto serde = serde::session_windowed(serde::string());
+  const Windowed<std::string> windowed{"key", {Timestamp(1), Timestamp(0x0102)}};
+  const Bytes bytes("key\0\0\0\0\0\0\1\2\0\0\0\0\0\0\0\1", 19);
+
+  EXPECT_EQ(serde.encode(windowed), bytes);
+  EXPECT_EQ(serde.decode(bytes).value(), windowed);
+  EXPECT_TRUE(serde.codec().chooses_partition());
+  EXPECT_EQ(serde.codec().partition_key(bytes), "key");
+}
+
+TEST(SessionWindowedSerde, RefusesWhatIsTooShort) {
+  const auto serde = serde::session_windowed(serde::string());
+
+  EXPECT_THAT(serde.decode(Bytes(15, '\0')).error().message,
+              HasSubstr("at least 16 bytes, got 15"));
+}
+
 }  // namespace
 }  // namespace pawl

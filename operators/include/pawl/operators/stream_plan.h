@@ -38,7 +38,7 @@ struct TablePlan {
   std::optional<Serde<V>> value_serde;
   // How later verbs look values up and get old ones.
   std::shared_ptr<TableView<K, V>> view;
-  // Windowed tables: how long a window takes events after its end.
+  // Windowed tables: how long a window takes events after its end; absent if it never ends.
   std::optional<std::chrono::milliseconds> window_grace = {};
   // Sliding windows and sessions: the end belongs to the window.
   bool window_end_inclusive = false;

@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -92,8 +93,9 @@ struct WindowPlan<UnlimitedWindows> {
     spec.layout = WindowLayout::time_first;
     return spec;
   }
-  static std::chrono::milliseconds closes_after(const UnlimitedWindows& windows) {
-    return windows.grace();
+  static std::optional<std::chrono::milliseconds> closes_after(
+      const UnlimitedWindows& /*windows*/) {
+    return std::nullopt;
   }
   template <class K>
   static Serde<Windowed<K>> key_serde(const UnlimitedWindows& windows, Serde<K> inner) {

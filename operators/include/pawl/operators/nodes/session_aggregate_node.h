@@ -47,6 +47,9 @@ class SessionAggregateNode final
       null_keys_->add();
       return;
     }
+    if (!java_) {  // others may write to the store, too (cogroup)
+      time_->advance(store_->store().observed_time());
+    }
     const Timestamp closed_before = last_closed(time_->value() - closed_after_);
     time_->advance(record.timestamp);
     const Timestamp close = time_->value() - closed_after_;

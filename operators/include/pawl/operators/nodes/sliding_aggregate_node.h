@@ -44,6 +44,9 @@ class SlidingAggregateNode final
       (record.key == nullptr ? null_keys_ : null_values_)->add();
       return;
     }
+    if (!java_) {  // others may write to the store, too (cogroup)
+      time_->advance(store_->store().observed_time());
+    }
     const Timestamp closed_before = last_closed(time_->value() - grace_);
     time_->advance(record.timestamp);
     const Timestamp close = time_->value() - grace_;
@@ -75,8 +78,8 @@ class SlidingAggregateNode final
     null_keys_ = &context.dropped_counter("null_key");
     null_values_ = &context.dropped_counter("null_value");
     late_ = &context.dropped_counter("late");
-    aggregator_.open(*store_, *this, *late_,
-                     context.compatibility() == Compatibility::kafka_streams_4_3);
+    java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
+    aggregator_.open(*store_, *this, *late_, java_);
     if (final_results_) {
       closer_.open(context, definition_.spec().name);
     }
@@ -136,6 +139,7 @@ class SlidingAggregateNode final
   Counter* null_keys_ = nullptr;
   Counter* null_values_ = nullptr;
   Counter* late_ = nullptr;
+  bool java_ = false;
 };
 
 }  // namespace pawl::internal

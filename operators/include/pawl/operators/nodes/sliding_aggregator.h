@@ -129,11 +129,7 @@ class SlidingAggregator {
     if (near_.previous_record.has_value()) {
       create_behind(*near_.previous_record, record);
     }
-    if (near_.has_combined) {
-      row_ = near_.combined;
-    } else {
-      row_.timestamp = at;
-    }
+    row_ = near_.has_combined ? near_.combined : ValueAndTimestamp<A>{{}, at};
     update(record, {Timestamp(0), Timestamp(0) + difference_},
            near_.has_combined ? Origin::stored : Origin::initial);
   }

@@ -43,6 +43,9 @@ class WindowedAggregateNode final
       null_keys_->add();
       return;
     }
+    if (!java_) {  // others may write to the store, too (cogroup)
+      time_->advance(store_->store().observed_time());
+    }
     const Timestamp closed_before = last_closed(time_->value() - windows_.grace());
     time_->advance(record.timestamp);
     const Timestamp close = time_->value() - windows_.grace();
@@ -51,6 +54,7 @@ class WindowedAggregateNode final
         emit(record, *places);
       }
     }
+    windowed_.key = *record.key;
     bool any = false;
     windows_.for_each_window(record.timestamp, [&](const Window& window) {
       any = true;
@@ -112,7 +116,6 @@ class WindowedAggregateNode final
     }
     const Change<A> change{exists ? &row_.value : nullptr,
                            old_values_ && has_old ? &old_ : nullptr};
-    windowed_.key = *record.key;
     windowed_.window = window;
     forwarder_.forward({&windowed_, &change, timestamp, record.headers});
   }
