@@ -79,7 +79,7 @@ std::string config_text(const TopicConfig& config) {
   std::vector<std::string> entries;
   entries.reserve(config.size());
   for (const auto& [name, value] : config) {
-    entries.push_back(name + "=" + value);
+    entries.push_back(fmt::format("{}={}", name, value));
   }
   return fmt::format("{}", fmt::join(entries, ", "));
 }
