@@ -1,5 +1,7 @@
 #include "topology/subtopologies.h"
 #include "topology/topology_description.h"
+#include "topology/topology_drawing.h"
+#include "topology/topology_explanation.h"
 #include "topology/topology_validation.h"
 
 #include <pawl/engine/topology.h>
@@ -47,6 +49,24 @@ const RepartitionTopicSpec& Topology::repartition_topic(const std::string& name)
 
 std::string Topology::describe() const {
   return internal::describe_topology(plan_->spec, plan_->subtopologies);
+}
+
+std::string Topology::explain(const std::string& application_id,
+                              Compatibility compatibility) const {
+  return internal::explain_topology(plan_->spec, plan_->subtopologies, application_id,
+                                    compatibility);
+}
+
+std::vector<std::string> Topology::warnings() const {
+  return internal::topology_warnings(plan_->spec);
+}
+
+std::string Topology::to_dot() const {
+  return internal::draw_as_dot(plan_->spec, plan_->subtopologies);
+}
+
+std::string Topology::to_mermaid() const {
+  return internal::draw_as_mermaid(plan_->spec, plan_->subtopologies);
 }
 
 std::string Topology::fingerprint() const {

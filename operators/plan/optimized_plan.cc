@@ -1,5 +1,7 @@
 #include "plan/optimized_plan.h"
 
+#include <pawl/model/assert.h>
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -139,8 +141,10 @@ void OptimizedPlan::merge_group(const Group& group) {
                                            first.renamed(names));
   merged->traits.repartition = first;
   for (PlanNode* repartition : repartitions) {
-    // Null when an earlier repartitioning of the group took the same way.
-    if (PlanNode* const below = first_below(*key_change, *repartition)) {
+    // The merged one itself when an earlier repartitioning of the group took the same way.
+    PlanNode* const below = first_below(*key_change, *repartition);
+    PAWL_ASSERT(below != nullptr, repartition->output());
+    if (below != merged.get()) {
       below->replace_parent(*key_change, *merged);
     }
     PlanNode& parent = *repartition->parents().front();

@@ -274,6 +274,20 @@ std::vector<unsigned> seeds(const Setting& setting) {
 
 class StreamJoinProperty : public ::testing::TestWithParam<Setting> {};
 
+std::vector<Result> read_results(TopologyDriver& driver) {
+  std::vector<Result> results;
+  auto out = driver.output<std::string, std::string>("results");
+  for (const auto& record : out.read_all()) {
+    results.emplace_back(record.key.value_or("null"), *record.value, record.timestamp.value());
+  }
+  return results;
+}
+
+testing::TestRecord<std::string, std::string> input_of(const Event& event) {
+  return {
+      event.key, (event.left ? "L" : "R") + event.value.value_or(""), Timestamp(event.time), {}};
+}
+
 void expect_joins_equal_model(unsigned seed, const Setting& setting) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   const Scene scene = draw_scene(seed);
@@ -289,10 +303,7 @@ void expect_joins_equal_model(unsigned seed, const Setting& setting) {
   auto events = driver.input<std::string, std::string>("events");
 
   for (const Event& event : scene.events) {
-    events.pipe({event.key,
-                 (event.left ? "L" : "R") + event.value.value_or(""),
-                 Timestamp(event.time),
-                 {}});
+    events.pipe(input_of(event));
     if (setting.crashes) {
       trouble(driver, dice);
     }
@@ -300,13 +311,8 @@ void expect_joins_equal_model(unsigned seed, const Setting& setting) {
   driver.advance_wall_clock(milliseconds(0));  // what was aborted last is processed again
   driver.commit();
 
-  std::vector<Result> results;
-  auto out = driver.output<std::string, std::string>("results");
-  for (const auto& record : out.read_all()) {
-    results.emplace_back(record.key.value_or("null"), *record.value, record.timestamp.value());
-  }
   Model model(scene);
-  EXPECT_EQ(results, model.run());
+  EXPECT_EQ(read_results(driver), model.run());
   if (!setting.crashes) {
     EXPECT_EQ(dropped(driver, "late"), model.late);
   }
@@ -328,6 +334,23 @@ INSTANTIATE_TEST_SUITE_P(Settings, StreamJoinProperty,
                          [](const ::testing::TestParamInfo<Setting>& test) {
                            return test.param.name;
                          });
+
+// A planted bug: windows that reach a millisecond further must not pass for the model's.
+TEST(StreamJoinModel, NoticesWindowsThatAreTooLong) {
+  int noticed = 0;
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    const Scene scene = draw_scene(seed);
+    Scene longer = scene;
+    ++longer.after;
+    TopologyDriver driver(topology_of(longer));
+    auto events = driver.input<std::string, std::string>("events");
+    for (const Event& event : scene.events) {
+      events.pipe(input_of(event));
+    }
+    noticed += read_results(driver) == Model(scene).run() ? 0 : 1;
+  }
+  EXPECT_GT(noticed, 10);
+}
 
 // The model must have something to say.
 TEST(StreamJoinModel, MeetsUnmatchedAndLateRecords) {

@@ -3,6 +3,7 @@
 #include "operators/driver_reading.h"
 
 #include <pawl/operators/dsl.h>
+#include <pawl/operators/stream_join_names.h>
 #include <pawl/serde/primitives.h>
 
 #include <gmock/gmock.h>
@@ -271,6 +272,20 @@ TEST(StreamJoinOldSemantics, GivesWhatMetNoneOutAtOnceAndAgainWhenItMeetsOne) {
   test.right.pipe("a", "r", Timestamp(12));
 
   EXPECT_THAT(test.read(), ElementsAre("a=l|-@10", "a=l|r@12"));
+}
+
+TEST(StreamJoinNames, UseUpFiveNumbersWhateverIsNamed) {
+  internal::LogicalPlan plan;
+  StreamJoinChoices choices;
+  choices.name = "n";
+  choices.store_name = "s";
+
+  const internal::StreamJoinNames names =
+      internal::stream_join_names(plan, internal::StreamJoinKind::outer, choices);
+
+  EXPECT_EQ(names.left_join, "n-outer-this-join");
+  EXPECT_EQ(names.unmatched_store, "s-outer-shared-join-store");
+  EXPECT_EQ(plan.next_name("NEXT-"), "NEXT-0000000005");
 }
 
 TEST(JoinWindows, OfTheOldSemanticsLastADayWithoutAGraceOfTheirOwn) {

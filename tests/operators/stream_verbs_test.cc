@@ -181,5 +181,35 @@ TEST(To, SendsEachRecordToTheTopicThatIsChosenForIt) {
   EXPECT_THAT(test.read("in-b"), ElementsAre("b=2@2"));
 }
 
+// Source: Branched.withConsumer and withFunction.
+TEST(Split, GoesOnWithABranchInPlace) {
+  using Texts = Stream<std::string, std::string>;
+  const auto is = [](const char* wanted) {
+    return [wanted](const std::string& value) { return value == wanted; };
+  };
+  StreamBuilder builder;
+  const auto branches =
+      builder.stream<std::string, std::string>("in")
+          .split(Named::as("by-"))
+          .branch(
+              is("consumed"), [](const Texts& stream) { stream.to("out"); }, "consumed")
+          .branch(
+              is("changed"),
+              [](const Texts& stream) {
+                return stream.map_values([](const std::string& value) { return value + "!"; });
+              },
+              "changed")
+          .default_branch("rest");
+  EXPECT_THAT(branches, ElementsAre(Key("by-changed"), Key("by-rest")));
+  branches.at("by-changed").to("changed");
+  Strings test(builder);
+
+  test.pipe("a", "consumed", 1);
+  test.pipe("a", "changed", 2);
+
+  EXPECT_THAT(test.read("out"), ElementsAre("a=consumed@1"));
+  EXPECT_THAT(test.read("changed"), ElementsAre("a=changed!@2"));
+}
+
 }  // namespace
 }  // namespace pawl::test

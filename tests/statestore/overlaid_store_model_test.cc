@@ -157,13 +157,16 @@ class WindowRun {
     const bool remove = dice_.one_in(3);
     const Bytes value = std::to_string(dice_.below(1000));
     WindowProgress& progress = pair_.model().progress();
-    progress.time = std::max(progress.time, start);
+    const bool does_nothing = spec().retain_duplicates && remove;
+    if (!does_nothing) {
+      progress.time = std::max(progress.time, start);
+    }
     const std::uint64_t expired = store().expired_puts();
 
     store().put(key, remove ? std::nullopt : NullableBytesView(value), Timestamp(start),
                 Timestamp(1));
 
-    if (spec().retain_duplicates && remove) {
+    if (does_nothing) {
       return;
     }
     const std::int32_t sequence = spec().retain_duplicates ? ++progress.sequence : 0;

@@ -3,6 +3,7 @@
 // (nodes by hand). Thread rule: any thread.
 #pragma once
 
+#include <pawl/engine/compatibility.h>
 #include <pawl/engine/node.h>
 #include <pawl/engine/sink_node.h>
 #include <pawl/model/ids.h>
@@ -103,6 +104,17 @@ class Topology {
 
   // Returns: the plan as text, byte for byte as Kafka Streams' Topology.describe().toString().
   [[nodiscard]] std::string describe() const;
+
+  // Returns: for people: internal topics with their configs, stores and what their size follows,
+  // and the warnings.
+  [[nodiscard]] std::string explain(const std::string& application_id = "<application id>",
+                                    Compatibility compatibility = Compatibility::native) const;
+  // Returns: what is likely to hurt later, each with its remedy: generated names of state, state
+  // without a changelog, changelogs that keep less than their stores.
+  [[nodiscard]] std::vector<std::string> warnings() const;
+  // Returns: the plan as a picture, in the languages of Graphviz and of Mermaid.
+  [[nodiscard]] std::string to_dot() const;
+  [[nodiscard]] std::string to_mermaid() const;
 
   // Returns: 16 hex digits that change when the plan changes in a way that makes its state another
   // one: nodes, edges, topics, stores and their formats. Members of one group must agree on it.

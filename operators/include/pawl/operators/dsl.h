@@ -8,6 +8,7 @@
 #include <pawl/operators/foreign_key_join_verb.h>
 #include <pawl/operators/global_table_join_verb.h>
 #include <pawl/operators/grouped_stream.h>
+#include <pawl/operators/print_verb.h>
 #include <pawl/operators/session_windowed_stream.h>
 #include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream_builder.h>

@@ -2,6 +2,7 @@
 // topic: a name and serdes.
 //   stream.group_by_key(Grouped::as("by-origin"))
 //   stream.to("out", Produced::with(serde::string(), my_serde))
+//   stream.to("out", Produced::partitioned_by(by_region))
 // Which serde a verb takes without them: serde_choice.h.
 #pragma once
 
@@ -26,17 +27,21 @@ struct SerdePair {
 template <>
 struct SerdePair<void, void> {};
 
+struct NoPartitioner {};
+
 // What the options of a verb have in common. `Tag` keeps the verbs apart.
-template <class Tag, class K = void, class V = void>
+template <class Tag, class K = void, class V = void, class Partitioner = NoPartitioner>
 class SerdeOptions {
  public:
   static constexpr bool kHasSerdes = !std::is_void_v<K>;
+  static constexpr bool kHasPartitioner = !std::is_same_v<Partitioner, NoPartitioner>;
 
   SerdeOptions()
-    requires(!kHasSerdes)
+    requires(!kHasSerdes && !kHasPartitioner)
   = default;
-  explicit SerdeOptions(SerdePair<K, V> serdes, std::optional<std::string> name = std::nullopt)
-      : serdes_(std::move(serdes)), name_(std::move(name)) {}
+  explicit SerdeOptions(SerdePair<K, V> serdes, std::optional<std::string> name = std::nullopt,
+                        Partitioner choose = Partitioner())
+      : serdes_(std::move(serdes)), name_(std::move(name)), partitioner_(std::move(choose)) {}
 
   // Gives the node (and the topic, where the verb makes one) a name.
   [[nodiscard]] SerdeOptions named(std::string name) && {
@@ -45,12 +50,22 @@ class SerdeOptions {
   }
   // Adds serdes.
   template <class OtherKey, class OtherValue>
-  [[nodiscard]] SerdeOptions<Tag, OtherKey, OtherValue> with(Serde<OtherKey> key,
-                                                             Serde<OtherValue> value) && {
-    SerdeOptions<Tag, OtherKey, OtherValue> result(
-        SerdePair<OtherKey, OtherValue>{std::move(key), std::move(value)}, std::move(name_));
+  [[nodiscard]] SerdeOptions<Tag, OtherKey, OtherValue, Partitioner> with(
+      Serde<OtherKey> key, Serde<OtherValue> value) && {
+    SerdeOptions<Tag, OtherKey, OtherValue, Partitioner> result(
+        SerdePair<OtherKey, OtherValue>{std::move(key), std::move(value)}, std::move(name_),
+        std::move(partitioner_));
     result.partitions_ = partitions_;
     result.grace_ = grace_;
+    return result;
+  }
+  // Produced and Repartitioned only: chooses the partitions of each record (partitioner_choice.h).
+  template <class F>
+  [[nodiscard]] SerdeOptions<Tag, K, V, F> partitioned_by(F choose) &&
+    requires Tag::kHasPartitioner
+  {
+    SerdeOptions<Tag, K, V, F> result(std::move(serdes_), std::move(name_), std::move(choose));
+    result.partitions_ = partitions_;
     return result;
   }
   // Repartitioned only: how many partitions the topic gets.
@@ -74,29 +89,35 @@ class SerdeOptions {
   [[nodiscard]] const std::optional<std::string>& name() const { return name_; }
   [[nodiscard]] const std::optional<std::int32_t>& partition_count() const { return partitions_; }
   [[nodiscard]] const std::optional<std::chrono::milliseconds>& grace() const { return grace_; }
+  [[nodiscard]] const Partitioner& partitioner() const { return partitioner_; }
 
  private:
-  template <class OtherTag, class OtherKey, class OtherValue>
+  template <class OtherTag, class OtherKey, class OtherValue, class OtherPartitioner>
   friend class SerdeOptions;
   SerdePair<K, V> serdes_;
   std::optional<std::string> name_;
   std::optional<std::int32_t> partitions_;
   std::optional<std::chrono::milliseconds> grace_;
+  [[no_unique_address]] Partitioner partitioner_;
 };
 
 namespace internal {
 struct GroupedTag {
   static constexpr bool kHasPartitions = false;
+  static constexpr bool kHasPartitioner = false;
 };
 struct ProducedTag {
   static constexpr bool kHasPartitions = false;
+  static constexpr bool kHasPartitioner = true;
 };
 struct RepartitionedTag {
   static constexpr bool kHasPartitions = true;
+  static constexpr bool kHasPartitioner = true;
 };
 struct JoinedTag {
   static constexpr bool kHasPartitions = false;
   static constexpr bool kHasGrace = true;
+  static constexpr bool kHasPartitioner = false;
 };
 
 // Makes the options of one verb: `Grouped::as(...)`, `Grouped::with(...)`.
@@ -108,6 +129,11 @@ struct OptionsMaker {
   template <class K, class V>
   static SerdeOptions<Tag, K, V> with(Serde<K> key, Serde<V> value) {
     return SerdeOptions<Tag>().with(std::move(key), std::move(value));
+  }
+  template <class F>
+    requires Tag::kHasPartitioner
+  static SerdeOptions<Tag, void, void, F> partitioned_by(F choose) {
+    return SerdeOptions<Tag>().partitioned_by(std::move(choose));
   }
 };
 

@@ -8,6 +8,7 @@
 #include <pawl/operators/nodes/pass_through_node.h>
 #include <pawl/operators/nodes/peek_node.h>
 #include <pawl/operators/nodes/select_key_node.h>
+#include <pawl/operators/partitioner_choice.h>
 #include <pawl/operators/repartition.h>
 #include <pawl/operators/stream.h>
 
@@ -207,7 +208,8 @@ Stream<K, V> Stream<K, V, kLacking>::repartition(const Options& options) const {
   request.partitions = options.partition_count();
   request.mergeable = false;
   internal::StreamPlan<K, V> next = plan_;
-  next.node = &internal::add_repartition(*plan_.plan, *plan_.node, request, key, value);
+  next.node = &internal::add_repartition(*plan_.plan, *plan_.node, request, key, value,
+                                         internal::partitioner_of<K, V>(options));
   next.sources = {request.names.source};
   next.key_serde = key;
   next.value_serde = value;
@@ -228,7 +230,8 @@ struct SinkTopic {
 // Adds a KSTREAM-SINK node.
 template <class K, class V>
 void add_sink(const StreamPlan<K, V>& from, const SinkTopic<K, V>& topic,
-              const std::optional<std::string>& given, const Serde<K>& key, const Serde<V>& value) {
+              const std::optional<std::string>& given, const Serde<K>& key, const Serde<V>& value,
+              const StreamPartitioner<K, V>& partitioner) {
   const std::string name = from.plan->next_name("KSTREAM-SINK-", given);
   from.plan->add(name, {from.node}, [=](const PlanNode& node, TopologySpec& spec) {
     NodeSpec sink;
@@ -240,8 +243,8 @@ void add_sink(const StreamPlan<K, V>& from, const SinkTopic<K, V>& topic,
     if (!sink.chooses_topic) {
       sink.topics = {topic.name};
     }
-    sink.factory =
-        node_factory<SinkNode<K, V>>(name, topic.name, TopicOwner::user, topic.chooser, key, value);
+    sink.factory = node_factory<SinkNode<K, V>>(name, topic.name, TopicOwner::user, topic.chooser,
+                                                key, value, partitioner);
     spec.nodes.push_back(std::move(sink));
   });
 }
@@ -251,9 +254,9 @@ void add_sink(const StreamPlan<K, V>& from, const SinkTopic<K, V>& topic,
 template <class K, class V, internal::Lacking kLacking>
 template <class Options>
 void Stream<K, V, kLacking>::to(const std::string& topic, const Options& options) const {
-  internal::add_sink<K, V>(plan_, {topic, {}, {}}, options.name(),
-                           internal::key_serde_of<kLacking>(plan_, options),
-                           internal::value_serde_of<kLacking>(plan_, options));
+  internal::add_sink<K, V>(
+      plan_, {topic, {}, {}}, options.name(), internal::key_serde_of<kLacking>(plan_, options),
+      internal::value_serde_of<kLacking>(plan_, options), internal::partitioner_of<K, V>(options));
 }
 
 template <class K, class V, internal::Lacking kLacking>
@@ -262,7 +265,8 @@ template <class Chooser, class Options>
 void Stream<K, V, kLacking>::to(Chooser chooser, const Options& options) const {
   internal::add_sink<K, V>(plan_, {{}, TopicChooser<K, V>(std::move(chooser)), "TopicChooser"},
                            options.name(), internal::key_serde_of<kLacking>(plan_, options),
-                           internal::value_serde_of<kLacking>(plan_, options));
+                           internal::value_serde_of<kLacking>(plan_, options),
+                           internal::partitioner_of<K, V>(options));
 }
 
 template <class K, class V, internal::Lacking kLacking>

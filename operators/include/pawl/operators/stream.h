@@ -15,6 +15,7 @@
 #include <pawl/operators/materialized.h>
 #include <pawl/operators/named.h>
 #include <pawl/operators/nodes/stream_table_join_node.h>
+#include <pawl/operators/printed.h>
 #include <pawl/operators/serde_choice.h>
 #include <pawl/operators/serde_options.h>
 #include <pawl/operators/stream_joined.h>
@@ -82,6 +83,8 @@ class Stream {
   Stream peek(Action action, const Named& named = {}) const;
   template <class Action>
   void for_each(Action action, const Named& named = {}) const;
+  // Writes a line for every record (printed.h).
+  void print(const Printed& printed = Printed::to_standard_output()) const;
 
   // Both streams in one, in no promised order. It carries this stream's serdes, else the other's.
   template <internal::Lacking kOther>
@@ -93,7 +96,8 @@ class Stream {
   template <class Options = SerdeOptions<internal::RepartitionedTag>>
   Stream<K, V> repartition(const Options& options = {}) const;
 
-  // To a topic, which must exist, or to the topic that `chooser` names for each record.
+  // To a topic, which must exist, or to the topic that `chooser` names for each record. Which
+  // partitions, Produced::partitioned_by can say (partitioner_choice.h).
   template <class Options = SerdeOptions<internal::ProducedTag>>
   void to(const std::string& topic, const Options& options = {}) const;
   template <class Chooser, class Options = SerdeOptions<internal::ProducedTag>>
@@ -148,14 +152,17 @@ class Stream {
   // The records of two streams that have equal keys and lie in each other's window
   // (join_windows.h), as nodes/stream_join_node.h says; joiners: stream_joiner.h. A left join also
   // gives the records of this stream that met none, an outer join those of both.
-  template <class V2, internal::Lacking kOther, class Joiner, class Options = StreamJoinOptions<>>
-  auto join(const Stream<K, V2, kOther>& other, Joiner joiner, const JoinWindows& windows,
+  template <class K2, class V2, internal::Lacking kOther, class Joiner,
+            class Options = StreamJoinOptions<>>
+  auto join(const Stream<K2, V2, kOther>& other, Joiner joiner, const JoinWindows& windows,
             const Options& options = {}) const;
-  template <class V2, internal::Lacking kOther, class Joiner, class Options = StreamJoinOptions<>>
-  auto left_join(const Stream<K, V2, kOther>& other, Joiner joiner, const JoinWindows& windows,
+  template <class K2, class V2, internal::Lacking kOther, class Joiner,
+            class Options = StreamJoinOptions<>>
+  auto left_join(const Stream<K2, V2, kOther>& other, Joiner joiner, const JoinWindows& windows,
                  const Options& options = {}) const;
-  template <class V2, internal::Lacking kOther, class Joiner, class Options = StreamJoinOptions<>>
-  auto outer_join(const Stream<K, V2, kOther>& other, Joiner joiner, const JoinWindows& windows,
+  template <class K2, class V2, internal::Lacking kOther, class Joiner,
+            class Options = StreamJoinOptions<>>
+  auto outer_join(const Stream<K2, V2, kOther>& other, Joiner joiner, const JoinWindows& windows,
                   const Options& options = {}) const;
 
  private:

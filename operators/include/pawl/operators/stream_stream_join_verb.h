@@ -98,10 +98,13 @@ PlanNode::Write stream_join_writer(StreamJoinNames names, StreamJoinKind kind,
   };
 }
 
-template <StreamJoinKind kKind, Lacking kLeft, Lacking kRight, class K, class L, class R,
+template <StreamJoinKind kKind, Lacking kLeft, Lacking kRight, class K, class L, class K2, class R,
           class Joiner, class Options>
-auto join_streams(StreamPlan<K, L> left, StreamPlan<K, R> right, Joiner joiner,
+auto join_streams(StreamPlan<K, L> left, StreamPlan<K2, R> right, Joiner joiner,
                   const JoinWindows& windows, const Options& options) {
+  static_assert(std::is_same_v<K, K2>,
+                "pawl: streams can be joined only when their keys have the same type: give one of "
+                "them another key with select_key().");
   static_assert(kFitsJoin<kKind, Joiner, K, L, R>,
                 "pawl: the joiner of a join of two streams takes (const L&, const R&); of a left "
                 "join (const L&, const R*); of an outer join (const L*, const R*); each may take "
@@ -145,24 +148,24 @@ auto join_streams(StreamPlan<K, L> left, StreamPlan<K, R> right, Joiner joiner,
 }  // namespace internal
 
 template <class K, class V, internal::Lacking kLacking>
-template <class V2, internal::Lacking kOther, class Joiner, class Options>
-auto Stream<K, V, kLacking>::join(const Stream<K, V2, kOther>& other, Joiner joiner,
+template <class K2, class V2, internal::Lacking kOther, class Joiner, class Options>
+auto Stream<K, V, kLacking>::join(const Stream<K2, V2, kOther>& other, Joiner joiner,
                                   const JoinWindows& windows, const Options& options) const {
   return internal::join_streams<internal::StreamJoinKind::inner, kLacking, kOther>(
       plan_, other.plan(), std::move(joiner), windows, options);
 }
 
 template <class K, class V, internal::Lacking kLacking>
-template <class V2, internal::Lacking kOther, class Joiner, class Options>
-auto Stream<K, V, kLacking>::left_join(const Stream<K, V2, kOther>& other, Joiner joiner,
+template <class K2, class V2, internal::Lacking kOther, class Joiner, class Options>
+auto Stream<K, V, kLacking>::left_join(const Stream<K2, V2, kOther>& other, Joiner joiner,
                                        const JoinWindows& windows, const Options& options) const {
   return internal::join_streams<internal::StreamJoinKind::left, kLacking, kOther>(
       plan_, other.plan(), std::move(joiner), windows, options);
 }
 
 template <class K, class V, internal::Lacking kLacking>
-template <class V2, internal::Lacking kOther, class Joiner, class Options>
-auto Stream<K, V, kLacking>::outer_join(const Stream<K, V2, kOther>& other, Joiner joiner,
+template <class K2, class V2, internal::Lacking kOther, class Joiner, class Options>
+auto Stream<K, V, kLacking>::outer_join(const Stream<K2, V2, kOther>& other, Joiner joiner,
                                         const JoinWindows& windows, const Options& options) const {
   return internal::join_streams<internal::StreamJoinKind::outer, kLacking, kOther>(
       plan_, other.plan(), std::move(joiner), windows, options);

@@ -83,14 +83,32 @@ class TopologyBuilder {
 
   template <class K, class V>
   void sink(const std::string& name, const std::string& topic,
-            const std::vector<NodeHandle<K, V>>& parents, Serde<K> key, Serde<V> value) {
+            const std::vector<NodeHandle<K, V>>& parents, Serde<K> key, Serde<V> value,
+            StreamPartitioner<K, V> partitioner = {}) {
     NodeSpec sink;
     sink.name = name;
     sink.kind = NodeKind::sink;
     sink.parents = names_of(parents);
     sink.topics = {topic};
-    sink.factory = internal::node_factory<SinkNode<K, V>>(
-        name, topic, TopicOwner::user, TopicChooser<K, V>(), std::move(key), std::move(value));
+    sink.factory = internal::node_factory<SinkNode<K, V>>(name, topic, TopicOwner::user,
+                                                          TopicChooser<K, V>(), std::move(key),
+                                                          std::move(value), std::move(partitioner));
+    spec_.nodes.push_back(std::move(sink));
+  }
+  // To the topic that `chooser` names for each record.
+  template <class K, class V>
+  void sink(const std::string& name, TopicChooser<K, V> chooser,
+            const std::vector<NodeHandle<K, V>>& parents, Serde<K> key, Serde<V> value,
+            StreamPartitioner<K, V> partitioner = {}) {
+    NodeSpec sink;
+    sink.name = name;
+    sink.kind = NodeKind::sink;
+    sink.parents = names_of(parents);
+    sink.chooses_topic = true;
+    sink.chooser_name = "TopicChooser";
+    sink.factory = internal::node_factory<SinkNode<K, V>>(name, std::string(), TopicOwner::user,
+                                                          std::move(chooser), std::move(key),
+                                                          std::move(value), std::move(partitioner));
     spec_.nodes.push_back(std::move(sink));
   }
   template <class K, class V>
