@@ -38,7 +38,7 @@ inline TableJoinNames table_join_names(LogicalPlan& plan, const std::optional<st
 }
 
 // Adds the node of one side. `view`: of the joined table.
-template <TableJoinKind kKind, JoinSide kSide, class VOut, class K, class V, class VOther,
+template <TableJoinKind kKind, TableJoinSide kSide, class VOut, class K, class V, class VOther,
           class Joiner>
 PlanNode& add_join_side(const std::string& name, const TablePlan<K, V>& side,
                         const TablePlan<K, VOther>& other, const Joiner& joiner,
@@ -99,9 +99,9 @@ TablePlan<K, VOut> join_tables(const TablePlan<K, L>& left, const TablePlan<K, R
     right.view->want_old_values(StoreDemand::forced);
   }
   PlanNode& on_left =
-      add_join_side<kKind, JoinSide::left>(names.on_left, left, right, joiner, joined.view);
+      add_join_side<kKind, TableJoinSide::left>(names.on_left, left, right, joiner, joined.view);
   PlanNode& on_right =
-      add_join_side<kKind, JoinSide::right>(names.on_right, right, left, joiner, joined.view);
+      add_join_side<kKind, TableJoinSide::right>(names.on_right, right, left, joiner, joined.view);
   joined.node = &plan.add(names.merge, {&on_left, &on_right},
                           [name = names.merge, store, view = joined.view](const PlanNode& node,
                                                                           TopologySpec& topology) {

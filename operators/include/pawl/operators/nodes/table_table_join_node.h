@@ -24,10 +24,10 @@
 namespace pawl::internal {
 
 // Which of the joined tables a node's changes come from.
-enum class JoinSide { left, right };
+enum class TableJoinSide { left, right };
 
 // `V`: values of this side, `VOther`: of the other one.
-template <TableJoinKind kKind, JoinSide kSide, class K, class V, class VOther, class VOut,
+template <TableJoinKind kKind, TableJoinSide kSide, class K, class V, class VOther, class VOut,
           class Joiner>
 class TableTableJoinNode final : public OperatorNode<K, Change<V>, K, Change<VOut>> {
  public:
@@ -74,16 +74,17 @@ class TableTableJoinNode final : public OperatorNode<K, Change<V>, K, Change<VOu
 
  private:
   static constexpr bool kNeedsOther =
-      kKind == TableJoinKind::inner || (kKind == TableJoinKind::left && kSide == JoinSide::right);
+      kKind == TableJoinKind::inner ||
+      (kKind == TableJoinKind::left && kSide == TableJoinSide::right);
   // A missing value of this side makes a missing result, unless the other side's is enough.
-  static constexpr bool kNeedsThis =
-      kKind == TableJoinKind::inner || (kKind == TableJoinKind::left && kSide == JoinSide::left);
+  static constexpr bool kNeedsThis = kKind == TableJoinKind::inner ||
+                                     (kKind == TableJoinKind::left && kSide == TableJoinSide::left);
 
   std::optional<VOut> join(const V* value, const VOther* other) const {
     if (value == nullptr && (kNeedsThis || other == nullptr)) {
       return std::nullopt;
     }
-    if constexpr (kSide == JoinSide::left) {
+    if constexpr (kSide == TableJoinSide::left) {
       return call_table_joiner<kKind, Joiner, V, VOther>(joiner_, value, other);
     } else {
       return call_table_joiner<kKind, Joiner, VOther, V>(joiner_, other, value);
