@@ -50,6 +50,12 @@ std::string kind_text(const StoreSpec& store) {
       return fmt::format("window store, {}, windows of {}, kept for {}, in segments of {}", place,
                          duration_text(store.window_size), duration_text(store.retention),
                          duration_text(segment_interval_of(store)));
+    case StoreKind::session:
+      return fmt::format("session store, {}, kept for {}, in segments of {}", place,
+                         duration_text(store.retention), duration_text(segment_interval_of(store)));
+    case StoreKind::versioned_key_value:
+      return fmt::format("versioned key-value store, {}, with a history of {}", place,
+                         duration_text(store.retention));
     case StoreKind::time_ordered_buffer:
       return "buffer, in memory";
   }
@@ -69,6 +75,14 @@ std::string growth_text(const StoreSpec& store) {
       }
       return fmt::format("one row per key and window of the last {}: keys x windows",
                          duration_text(store.retention));
+    case StoreKind::session:
+      return fmt::format("one row per key and session of the last {}: keys x sessions",
+                         duration_text(store.retention));
+    case StoreKind::versioned_key_value:
+      return fmt::format(
+          "one row per key that was not deleted, and one per version of the last {}: keys + "
+          "updates",
+          duration_text(store.retention));
     case StoreKind::time_ordered_buffer:
       return "one row per key and window that waits";
   }
@@ -92,7 +106,9 @@ std::string store_text(const StoreSpec& store, const std::string& application_id
                        Compatibility compatibility) {
   std::string text = fmt::format("  store {}: {}\n    growth: {}\n", store.name, kind_text(store),
                                  growth_text(store));
-  if (store.logging == Logging::enabled) {
+  if (store.source_topic.has_value()) {
+    text += fmt::format("    restored from its source topic {}\n", *store.source_topic);
+  } else if (store.logging == Logging::enabled) {
     text += fmt::format("    changelog {} ({})\n", changelog_topic_name(application_id, store.name),
                         config_text(changelog_topic_config(store, compatibility)));
   } else {
