@@ -5,7 +5,7 @@ namespace pawl::internal {
 ForeignKeyJoinNames foreign_key_join_names(LogicalPlan& plan,
                                            const std::optional<std::string>& given) {
   const auto name = [&](const char* suffix, const char* prefix) {
-    std::string generated = plan.next_name(prefix);
+    const std::string generated = plan.next_name(prefix);
     return given.has_value() ? *given + suffix : generated;
   };
   ForeignKeyJoinNames names;

@@ -22,9 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace pawl {
-
-namespace internal {
+namespace pawl::internal {
 
 // Adds the nodes of the right side. Returns: those that answer.
 template <class K, class KO, class VO>
@@ -55,17 +53,25 @@ std::vector<PlanNode*> add_foreign_side(LogicalPlan& plan, PlanNode& subscriptio
   return {&join, &foreign_join};
 }
 
+// How the results of a join are called and kept.
+template <class VOut>
+struct ForeignKeyJoinResults {
+  TableJoined options;
+  Materialized materialized;
+  std::optional<Serde<VOut>> serde;
+};
+
 template <TableJoinKind kKind, class VOut, class K, class V, class KO, class VO, class ForeignKey,
           class Joiner>
 TablePlan<K, VOut> join_on_foreign_key(const TablePlan<K, V>& left, const TablePlan<KO, VO>& right,
                                        ForeignKey foreign_key, Joiner joiner,
-                                       const TableJoined& options, const Materialized& materialized,
-                                       std::optional<Serde<VOut>> serde) {
+                                       const ForeignKeyJoinResults<VOut>& results) {
+  const Materialized& materialized = results.materialized;
   LogicalPlan& plan = *left.plan;
   const Serde<V> value_serde = value_serde_of(left);
   right.view->want_old_values(StoreDemand::forced);
   left.view->want_old_values(StoreDemand::forced);
-  const ForeignKeyJoinNames names = foreign_key_join_names(plan, options.name());
+  const ForeignKeyJoinNames names = foreign_key_join_names(plan, results.options.name());
   const std::string store = materialized.name().has_value()
                                 ? *materialized.name()
                                 : plan.next_store_name("KTABLE-FK-JOIN-OUTPUT-");
@@ -92,14 +98,14 @@ TablePlan<K, VOut> join_on_foreign_key(const TablePlan<K, V>& left, const TableP
       },
       left.view->stores());
   const auto view = std::make_shared<SourceTableView<K, VOut>>(
-      names.result, materialized.spec(store, StoreKind::key_value), left.key_serde, serde);
+      names.result, materialized.spec(store, StoreKind::key_value), left.key_serde, results.serde);
   if (materialized.name().has_value()) {
     view->keep();
   }
   TablePlan<K, VOut> joined{.plan = left.plan,
                             .sources = std::move(left_sources),
                             .key_serde = left.key_serde,
-                            .value_serde = std::move(serde),
+                            .value_serde = results.serde,
                             .view = view};
   joined.node = &add_table_source<K, VOut>(plan, names.result, resolve, view);
   return joined;
@@ -127,7 +133,8 @@ auto ForeignKeyJoins<K, V>::foreign_joined(const Table<KO, VO>& other, ForeignKe
   using VOut = TableJoinResult<kKind, Joiner, V, VO>;
   return Table<K, VOut>(join_on_foreign_key<kKind, VOut>(
       static_cast<const Table<K, V>&>(*this).plan(), other.plan(), std::move(foreign_key),
-      std::move(joiner), options, Materialized(), default_serde_if_any<VOut>()));
+      std::move(joiner),
+      ForeignKeyJoinResults<VOut>{options, Materialized(), default_serde_if_any<VOut>()}));
 }
 
 template <class K, class V>
@@ -141,8 +148,7 @@ Table<K, VOut> ForeignKeyJoins<K, V>::foreign_joined(const Table<KO, VO>& other,
   check_table_joiner<kKind, Joiner, V, VO>();
   return Table<K, VOut>(join_on_foreign_key<kKind, VOut>(
       static_cast<const Table<K, V>&>(*this).plan(), other.plan(), std::move(foreign_key),
-      std::move(joiner), options, materialized, std::optional<Serde<VOut>>(std::move(serde))));
+      std::move(joiner), ForeignKeyJoinResults<VOut>{options, materialized, std::move(serde)}));
 }
 
-}  // namespace internal
-}  // namespace pawl
+}  // namespace pawl::internal
