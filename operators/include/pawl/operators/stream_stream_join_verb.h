@@ -55,8 +55,8 @@ PlanNode& add_join_window(const StreamPlan<K, V>& stream, const std::string& nam
 // Writes both sides of a join and their merge, or, for a stream joined with itself in one store,
 // the one node that does all.
 template <class K, class L, class R, class VOut, class Joiner>
-PlanNode::Write stream_join_writer(StreamJoinNames names, StreamJoinKind kind,
-                                   StreamJoinSpec<K, L, R, Joiner> spec,
+PlanNode::Write stream_join_writer(const StreamJoinNames& names, StreamJoinKind kind,
+                                   const StreamJoinSpec<K, L, R, Joiner>& spec,
                                    const StreamJoinChoices& choices) {
   return [=](const PlanNode& node, TopologySpec& topology) {
     const auto add = [&](const std::string& name, std::vector<std::string> parents,

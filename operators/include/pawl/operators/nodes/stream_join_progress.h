@@ -31,11 +31,13 @@ class StreamJoinProgress {
       earliest_ = earliest_row();
       drops_ = time_.drops();
     }
+    // An empty store begins an interval, too, as in Kafka Streams, where the sum overflows.
     const bool empty = *earliest_ == Timestamp::max();
-    if ((!empty && *earliest_ + reach >= time_.value()) || wall < next_scan_) {
+    const bool all_open =
+        empty ? reach <= std::chrono::milliseconds(0) : *earliest_ + reach >= time_.value();
+    if (all_open || wall < next_scan_) {
       return false;
     }
-    // An empty store begins an interval, too, as in Kafka Streams, where the sum overflows.
     next_scan_ = wall + emit_interval_;
     return !empty;
   }
