@@ -42,7 +42,7 @@ class CogroupedStream {
   }
   template <class Init>
   Table<K, A> aggregate(Init initializer, const Materialized& materialized, const Named& named,
-                        Serde<A> serde) const {
+                        const Serde<A>& serde) const {
     static_assert(std::is_invocable_r_v<A, const Init&>,
                   "pawl: the initializer of a cogroup returns what its aggregators take.");
     const auto& first = std::get<0>(inputs_).group;

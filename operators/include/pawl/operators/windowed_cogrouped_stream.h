@@ -4,7 +4,7 @@
 #pragma once
 
 #include <pawl/operators/cogroup_plan.h>
-#include <pawl/operators/window_plan.h>
+#include <pawl/operators/windowed_aggregation.h>
 
 #include <string>
 #include <tuple>

@@ -4,7 +4,7 @@
 // TimeWindowedKStream. Thread rule: one thread, until the topology is built.
 #pragma once
 
-#include <pawl/operators/window_plan.h>
+#include <pawl/operators/windowed_aggregation.h>
 
 #include <string>
 #include <type_traits>
@@ -66,8 +66,8 @@ class WindowedStream {
   Table<Windowed<K>, A> aggregated(const char* prefix, const Named& named,
                                    const Materialized& materialized, Aggregation aggregation,
                                    const Serde<A>& serde) const {
-    return internal::add_windowed_aggregation(group_, windows_, emit_, prefix, named, materialized,
-                                              std::move(aggregation), serde);
+    return internal::add_windowed_aggregation(
+        group_, windows_, emit_, {prefix, named, materialized}, std::move(aggregation), serde);
   }
 
   internal::GroupPlan<K, V> group_;
