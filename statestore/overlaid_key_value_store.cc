@@ -41,26 +41,27 @@ PutOutcome OverlaidKeyValueStore::put_with_headers(BytesView key, NullableBytesV
   }
   overlay_.active().put(kWholeStore, key, 0, key.size(), value, logged_at);
   if (surroundings_.changelog_mode == ChangelogMode::every_put) {
-    log(key, value, logged_at, spec_.headers ? *surroundings_.context->headers : Headers::none());
+    const bool deleted = spec_.headers && !value.has_value();
+    log(key, value, logged_at, deleted ? *surroundings_.context->headers : headers);
   }
   return PutOutcome::latest;
 }
 
 void OverlaidKeyValueStore::log(BytesView key, NullableBytesView row, Timestamp logged_at,
-                                const Headers& deleted_by) {
+                                const Headers& headers) {
   if (surroundings_.changelog == nullptr) {
     return;
   }
   if (!row.has_value()) {
-    surroundings_.changelog->append(key, row, logged_at, deleted_by);
+    surroundings_.changelog->append(key, row, logged_at, headers);
   } else if (spec_.headers) {
     const BytesView value = behind_headers(*row);
     surroundings_.changelog->append(key, plain_value_of(value), timestamp_of(value),
                                     headers_in(*row));
   } else if (spec_.timestamped) {
-    surroundings_.changelog->append(key, plain_value_of(*row), timestamp_of(*row), Headers::none());
+    surroundings_.changelog->append(key, plain_value_of(*row), timestamp_of(*row), headers);
   } else {
-    surroundings_.changelog->append(key, row, logged_at, Headers::none());
+    surroundings_.changelog->append(key, row, logged_at, headers);
   }
 }
 

@@ -56,8 +56,8 @@ class OverlaidKeyValueStore final : public KeyValueStore, public ManagedStore {
  private:
   // Returns: the row as it is kept, headers included.
   NullableBytesView find_row(BytesView key);
-  // `row`: as it is kept. `deleted_by`: the headers of the record that deleted it.
-  void log(BytesView key, NullableBytesView row, Timestamp logged_at, const Headers& deleted_by);
+  // `row`: as it is kept. `headers`: those of the changelog record, unless the row has its own.
+  void log(BytesView key, NullableBytesView row, Timestamp logged_at, const Headers& headers);
 
   StoreSpec spec_;
   StoreSurroundings surroundings_;
