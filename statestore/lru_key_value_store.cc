@@ -6,7 +6,12 @@ namespace pawl::internal {
 
 LruKeyValueStore::LruKeyValueStore(const StoreSpec& spec, const StoreSurroundings& surroundings,
                                    std::unique_ptr<CommittedRows> committed)
-    : rows_(spec, surroundings, std::move(committed)), entries_max_(spec.entries_max) {}
+    : rows_(spec, surroundings, std::move(committed)),
+      entries_max_(spec.entries_max),
+      // Kafka Streams does not see the cache behind a store of timestamped rows, and does not log
+      // what it deletes.
+      unlogged_deletions_(spec.timestamped &&
+                          surroundings.changelog_mode == ChangelogMode::every_put) {}
 
 NullableBytesView LruKeyValueStore::get(BytesView key) {
   const NullableBytesView found = rows_.get(key);
@@ -24,7 +29,12 @@ PutOutcome LruKeyValueStore::put(BytesView key, NullableBytesView value, Timesta
   if (used_at_.size() >= entries_max_ && !used_at_.contains(key)) {
     const Bytes longest_unused = by_use_.begin()->second;
     forget(longest_unused);
-    rows_.put(longest_unused, std::nullopt, context().timestamp);
+    if (unlogged_deletions_) {
+      // Taken over as if it had come from the changelog: not logged.
+      (void)rows_.replay({longest_unused, std::nullopt, context().timestamp});
+    } else {
+      rows_.put(longest_unused, std::nullopt, context().timestamp);
+    }
   }
   use(key);
   return rows_.put(key, value, logged_at);

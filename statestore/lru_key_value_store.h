@@ -65,6 +65,7 @@ class LruKeyValueStore final : public KeyValueStore, public ManagedStore {
 
   OverlaidKeyValueStore rows_;
   std::size_t entries_max_;
+  bool unlogged_deletions_;
   std::map<Bytes, Use, std::less<>> used_at_;
   std::map<Use, Bytes> by_use_;  // the same, longest unused first
   Use last_use_ = 0;

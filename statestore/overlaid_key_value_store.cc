@@ -41,7 +41,8 @@ PutOutcome OverlaidKeyValueStore::put_with_headers(BytesView key, NullableBytesV
   }
   overlay_.active().put(kWholeStore, key, 0, key.size(), value, logged_at);
   if (surroundings_.changelog_mode == ChangelogMode::every_put) {
-    log(key, value, logged_at, spec_.headers ? *surroundings_.context->headers : headers);
+    const bool deleted = spec_.headers && !value.has_value();
+    log(key, value, logged_at, deleted ? *surroundings_.context->headers : headers);
   }
   return PutOutcome::latest;
 }

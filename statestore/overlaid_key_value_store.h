@@ -56,7 +56,7 @@ class OverlaidKeyValueStore final : public KeyValueStore, public ManagedStore {
  private:
   // Returns: the row as it is kept, headers included.
   NullableBytesView find_row(BytesView key);
-  // `row`: as it is kept. `headers`: of the changelog record, where the row has none of its own.
+  // `row`: as it is kept. `headers`: those of the changelog record, unless the row has its own.
   void log(BytesView key, NullableBytesView row, Timestamp logged_at, const Headers& headers);
 
   StoreSpec spec_;

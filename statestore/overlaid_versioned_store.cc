@@ -5,9 +5,8 @@
 #include "prefix_scan.h"
 #include "version_segments.h"
 
-#include <pawl/model/assert.h>
-
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace pawl::internal {
@@ -66,7 +65,9 @@ void OverlaidVersionedStore::write_row(std::int64_t segment, BytesView key, cons
 
 VersionPlace OverlaidVersionedStore::put_version(BytesView key, NullableBytesView value,
                                                  Timestamp from) {
-  PAWL_ASSERT(from.value() >= 0, from.value());
+  if (from.value() < 0) {
+    throw std::invalid_argument("store " + spec_.name + ": a version's time is not negative");
+  }
   const bool expired = from < history_start();
   if (!expired || !native()) {
     log(key, value, from);

@@ -160,6 +160,29 @@ TEST(VersionedTable, CannotHoldWindows) {
 
   EXPECT_THROW((void)windowed.count(Materialized::as_versioned("counts", milliseconds(100))),
                TopologyError);
+  EXPECT_THROW((void)windowed.count(Materialized::as_lru_map("counts", 3)), TopologyError);
+}
+
+TEST(LruTable, ForgetsTheKeyThatWasNotUsedForLongest) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("in")
+      .group_by_key()
+      .count(Materialized::as_lru_map("counts", 2))
+      .to_stream()
+      .to("out");
+  TopologyDriver driver(builder.build());
+  auto in = driver.input<std::string, std::string>("in");
+  auto out = driver.output<std::string, std::int64_t>("out");
+  in.pipe("a", "x", Timestamp(1));
+  in.pipe("b", "x", Timestamp(2));
+  in.pipe("a", "x", Timestamp(3));
+  in.pipe("c", "x", Timestamp(4));
+  driver.restart(TopologyDriver::State::lost);
+
+  in.pipe("a", "x", Timestamp(5));
+  in.pipe("b", "x", Timestamp(6));
+
+  EXPECT_THAT(lines(out), ElementsAre("a=1@1", "b=1@2", "a=2@3", "c=1@4", "a=3@5", "b=1@6"));
 }
 
 }  // namespace

@@ -145,6 +145,34 @@ TEST(LruStore, LogsADeletionBeforeThePutThatCausedIt) {
   EXPECT_THAT(changelog.keys, ::testing::ElementsAre("a", "b", "-a", "c"));
 }
 
+// Kafka Streams does not see the cache behind timestamped rows.
+TEST(LruStore, OfATableLogsItsDeletionsNativelyOnly) {
+  for (const ChangelogMode mode : {ChangelogMode::coalesced, ChangelogMode::every_put}) {
+    LoggedKeys changelog;
+    StoreSurroundings surroundings;
+    surroundings.changelog = &changelog;
+    surroundings.changelog_mode = mode;
+    const auto backend = make_memory_backend();
+    StoreSpec spec = lru(1);
+    spec.timestamped = true;
+    StoreUnderTest tested(*backend, spec, surroundings);
+    auto& store = static_cast<KeyValueStore&>(tested->store());
+
+    const Bytes row("\0\0\0\0\0\0\0\1x", 9);
+    store.put("a", NullableBytesView(row), Timestamp(1));
+    tested.commit();
+    store.put("b", NullableBytesView(row), Timestamp(1));
+    tested.commit();
+
+    if (mode == ChangelogMode::coalesced) {
+      EXPECT_THAT(changelog.keys, ::testing::ElementsAre("a", "-a", "b"));
+    } else {
+      EXPECT_THAT(changelog.keys, ::testing::ElementsAre("a", "b"));
+    }
+    EXPECT_EQ(store.get("a"), std::nullopt);
+  }
+}
+
 TEST(LruStore, HoldsNoMoreThanItsLimitAfterARestoreFromALongerChangelog) {
   const auto backend = make_memory_backend();
   StoreUnderTest tested(*backend, lru(2));

@@ -7,6 +7,9 @@
 #include "vectors/vector_json.h"
 #include "version_segments.h"
 
+#include <pawl/model/random.h>
+#include <pawl/statestore/state_store.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -176,6 +179,43 @@ TEST(VersionRowFormat, EqualsThatOfKafkaStreams) {
       }
     }
     EXPECT_EQ(before, hex_of(json)) << json;
+  }
+}
+
+// Whatever bytes a disk gives back: a row is refused, or it is what these bytes say.
+TEST(VersionRowFormat, OfRandomBytesIsRefusedOrUnderstood) {
+  SeededRandom random(1);
+  int understood = 0;
+  for (int run = 0; run < 20'000; ++run) {
+    // Mostly zeros, so that sizes fit and times meet.
+    Bytes bytes(28 + random.next() % 40, '\0');
+    for (std::uint64_t changes = random.next() % 4; changes > 0; --changes) {
+      bytes[random.next() % bytes.size()] = static_cast<char>(random.next() % 3);
+    }
+    internal::VersionRow row;
+    if (row.decode(bytes)) {
+      Bytes encoded;
+      row.encode(encoded);
+      EXPECT_EQ(encoded, bytes);
+      ++understood;
+    }
+  }
+  EXPECT_GT(understood, 100);
+}
+
+TEST(RowWithHeadersFormat, OfRandomBytesIsRefusedOrUnderstood) {
+  SeededRandom random(1);
+  for (int run = 0; run < 20'000; ++run) {
+    Bytes bytes(random.next() % 12, '\0');
+    for (char& byte : bytes) {
+      byte = static_cast<char>(random.next() % 2 == 0 ? random.next() % 12 : random.next());
+    }
+    try {
+      EXPECT_LE(internal::behind_headers(bytes).size(), bytes.size());
+      (void)internal::headers_in(bytes);
+    } catch (const StoreFailure& refused) {
+      EXPECT_EQ(refused.error().kind, ErrorKind::corrupted_state);
+    }
   }
 }
 

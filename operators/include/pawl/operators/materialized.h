@@ -7,6 +7,7 @@
 #include <pawl/statestore/store_spec.h>
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,6 +32,15 @@ class Materialized {
                                    std::chrono::milliseconds history_retention) {
     Materialized materialized = as(std::move(store_name));
     materialized.history_retention_ = history_retention;
+    return materialized;
+  }
+
+  // In memory, with at most `entries_max` keys: the one that was not used for longest goes first,
+  // without anybody downstream being told. Not for windows.
+  static Materialized as_lru_map(std::string store_name, std::size_t entries_max) {
+    Materialized materialized = as(std::move(store_name));
+    materialized.persistence_ = Persistence::in_memory;
+    materialized.entries_max_ = entries_max;
     return materialized;
   }
 
@@ -75,7 +85,8 @@ class Materialized {
   [[nodiscard]] const std::optional<std::chrono::milliseconds>& retention() const {
     return retention_;
   }
-  // Returns: the spec of a store of this kind. Throws TopologyError for a versioned window store.
+  // Returns: the spec of a store of this kind. Throws TopologyError for a versioned or limited
+  // window store.
   [[nodiscard]] StoreSpec spec(std::string store_name, StoreKind kind) const {
     StoreSpec spec;
     spec.name = std::move(store_name);
@@ -85,12 +96,14 @@ class Materialized {
     spec.logging = logging_;
     spec.caching = caching_;
     spec.changelog_config = changelog_config_;
-    spec.follows_store_format = timestamped_;
+    spec.follows_store_format = timestamped_ && entries_max_ == 0;
+    spec.entries_max = entries_max_;
+    if (kind != StoreKind::key_value && (history_retention_.has_value() || entries_max_ > 0)) {
+      throw TopologyError("store '" + spec.name +
+                          "' keeps windows, which have neither versions nor a limit of their "
+                          "number: use Materialized::as");
+    }
     if (history_retention_.has_value()) {
-      if (kind != StoreKind::key_value) {
-        throw TopologyError("store '" + spec.name +
-                            "' keeps windows, whose values have no versions: use Materialized::as");
-      }
       spec.kind = StoreKind::versioned_key_value;
       spec.retention = *history_retention_;
       spec.timestamped = true;
@@ -108,6 +121,7 @@ class Materialized {
   std::map<std::string, std::string> changelog_config_;
   std::optional<std::chrono::milliseconds> retention_;
   std::optional<std::chrono::milliseconds> history_retention_;
+  std::size_t entries_max_ = 0;
 };
 
 }  // namespace pawl

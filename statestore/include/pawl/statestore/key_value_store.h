@@ -29,8 +29,8 @@ class KeyValueStore : public StateStore {
   // record in hand. In a versioned store it is the version's time.
   virtual PutOutcome put(BytesView key, NullableBytesView value, Timestamp logged_at) = 0;
 
-  // The headers kept with a value (StoreSpec::headers). Stores without them keep none; where each
-  // write is logged at once, the changelog record has them.
+  // The same with the headers to keep with the value (StoreSpec::headers). Stores that keep none
+  // give them to the changelog record where each write is logged at once, and return none.
   virtual PutOutcome put_with_headers(BytesView key, NullableBytesView value, Timestamp logged_at,
                                       const Headers& /*headers*/) {
     return put(key, value, logged_at);

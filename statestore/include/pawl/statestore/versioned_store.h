@@ -36,6 +36,7 @@ struct VersionPlace {
 class VersionedStore : public KeyValueStore {
  public:
   // Adds a version; null = deleted from then on. One of the same key and time is replaced.
+  // Requires: `from` is not negative (std::invalid_argument).
   virtual VersionPlace put_version(BytesView key, NullableBytesView value, Timestamp from) = 0;
 
   // Returns: the latest version; nothing when the key is deleted.
