@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <random>
 #include <string>
 
 namespace pawl::test {
@@ -154,6 +155,34 @@ TEST(SubscriptionResponseFormat, NativelyTellsAnEmptyForeignValueFromNone) {
 
     ASSERT_TRUE(decoded.has_value()) << decoded.error();
     EXPECT_EQ(decoded->foreign_value, value);
+  }
+}
+
+// Whatever is decoded is encoded to something that decodes to the same.
+template <class T>
+void expect_stable(const Serde<T>& serde, const Bytes& bytes) {
+  const Result<T> decoded = serde.decode(bytes);
+  if (decoded.has_value()) {
+    const Bytes encoded = serde.encode(*decoded);
+    const Result<T> again = serde.decode(encoded);
+    ASSERT_TRUE(again.has_value()) << again.error();
+    EXPECT_EQ(serde.encode(*again), encoded);
+  }
+}
+
+TEST(TableFormats, TakeRandomBytes) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 engine(seed);
+  const auto draw = [&](int to) { return std::uniform_int_distribution<int>(0, to)(engine); };
+  for (int round = 0; round < 100'000; ++round) {
+    Bytes bytes(static_cast<std::size_t>(draw(40)), '\0');
+    for (char& byte : bytes) {
+      byte = static_cast<char>(draw(1) == 0 ? draw(5) : draw(255));
+    }
+    expect_stable(internal::change_serde(serde::string()), bytes);
+    expect_stable(internal::subscription_serde(serde::string()), bytes);
+    expect_stable(internal::subscription_response_serde(serde::string()), bytes);
   }
 }
 

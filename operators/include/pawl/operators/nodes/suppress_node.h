@@ -51,10 +51,8 @@ struct SuppressRules {
 template <class K, class V, class BufferTime>
 class SuppressNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
  public:
-  SuppressNode(std::string name, SuppressRules rules, const BufferCodec<K, V>& codec)
-      : OperatorNode<K, Change<V>, K, Change<V>>(std::move(name)),
-        rules_(std::move(rules)),
-        codec_(codec) {}
+  SuppressNode(std::string name, const SuppressRules& rules, const BufferCodec<K, V>& codec)
+      : OperatorNode<K, Change<V>, K, Change<V>>(std::move(name)), rules_(rules), codec_(codec) {}
 
   void receive(const Record<K, Change<V>>& record) override {
     time_->advance(record.timestamp);
