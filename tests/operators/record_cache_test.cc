@@ -23,7 +23,6 @@ using testing::DriverOptions;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::ProducedRecord;
 using testing::TopologyDriver;
 
 Topology counted(const Materialized& materialized = Materialized::as("counts")) {
