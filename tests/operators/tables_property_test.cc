@@ -399,7 +399,7 @@ std::vector<Emitted> model_of_suppression(const std::vector<Update>& updates,
 }
 
 void expect_suppression_equals_model(unsigned seed) {
-  std::vector<Update> updates = draw_updates(seed);
+  const std::vector<Update> updates = draw_updates(seed);
   Dice dice(seed + 2'000'000);
   const Limits limits{dice.draw(0, 60), static_cast<std::size_t>(dice.draw(1, 12))};
   const TemporaryDirectory directory;
