@@ -213,7 +213,8 @@ void OverlaidWindowStore::log(const WindowRow& row, NullableBytesView value, Tim
   }
   encode_changelog_window_key(row, changelog_key_);
   if (!value.has_value()) {
-    surroundings_.changelog->append(changelog_key_, value, logged_at, deleted_by);
+    surroundings_.changelog->append(changelog_key_, value, logged_at,
+                                    spec_.headers ? deleted_by : logged_headers());
   } else if (spec_.headers) {
     const BytesView timed = behind_headers(*value);
     surroundings_.changelog->append(changelog_key_, plain_value_of(timed), timestamp_of(timed),

@@ -68,6 +68,12 @@ std::unique_ptr<WindowCursor> CachedWindowStore::fetch_range(NullableBytesView k
       direction);
 }
 
+std::unique_ptr<WindowCursor> CachedWindowStore::fetch_by_time(Timestamp from, Timestamp to) {
+  return std::make_unique<CachedWindowCursor>(
+      rows_between(std::nullopt, std::nullopt, from, to), below_.fetch_by_time(from, to),
+      WindowPlace(spec_, WindowLayout::time_first), Direction::forward);
+}
+
 bool CachedWindowStore::contains(BytesView key, Timestamp from, Timestamp to) {
   const Rows cached = rows_of(key, from, to);
   if (std::any_of(cached.begin(), cached.end(),

@@ -31,11 +31,7 @@ class CachedWindowStore final : public WindowStore, public CachedStore {
   std::unique_ptr<WindowCursor> fetch_range(NullableBytesView key_from, NullableBytesView key_to,
                                             Timestamp from, Timestamp to,
                                             Direction direction) override;
-  // Writes everything back first: what reads by time emits results itself, nobody listens.
-  std::unique_ptr<WindowCursor> fetch_by_time(Timestamp from, Timestamp to) override {
-    cache_.flush();
-    return below_.fetch_by_time(from, to);
-  }
+  std::unique_ptr<WindowCursor> fetch_by_time(Timestamp from, Timestamp to) override;
   bool contains(BytesView key, Timestamp from, Timestamp to) override;
   [[nodiscard]] Timestamp observed_time() const override {
     return std::max(newest_, below_.observed_time());

@@ -1,4 +1,5 @@
 #include "vectors/named_topologies.h"
+#include "vectors/optimized_builder.h"
 
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>

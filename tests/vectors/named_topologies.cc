@@ -295,6 +295,18 @@ Topology cogroup_variants() {
   return builder.build();
 }
 
+Topology stores_of_a_processor() {
+  StreamBuilder builder;
+  builder.add_store(stores::window<std::string, std::string>("ws", std::chrono::hours(1),
+                                                             std::chrono::milliseconds(10)));
+  builder.add_store(stores::session<std::string, std::string>("ss", std::chrono::hours(1)));
+  builder.add_store(stores::versioned<std::string, std::string>("vs", std::chrono::hours(1)));
+  builder.stream<std::string, std::string>("in")
+      .process([] { return std::make_unique<PassOn>(); }, {"ws", "ss", "vs"})
+      .to("out");
+  return builder.build();
+}
+
 }  // namespace
 
 VectorTopologies named_topologies() {
@@ -313,6 +325,7 @@ VectorTopologies named_topologies() {
                        {"global_table", global_table},
                        {"state_store_and_globals", state_store_and_globals},
                        {"stream_table_grace", stream_table_grace},
+                       {"window_store_in_state_stores", stores_of_a_processor},
                        {"two_independent_subtopologies", two_independent_subtopologies},
                        {"merge_repartition_optimizable", merge_repartition_optimizable},
                        {"windowed_variants", windowed_variants},
@@ -322,10 +335,6 @@ VectorTopologies named_topologies() {
     all.merge(part);
   }
   return all;
-}
-
-std::set<std::string> topologies_to_come() {
-  return {"window_store_in_state_stores"};
 }
 
 }  // namespace pawl::test

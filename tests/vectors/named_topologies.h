@@ -3,7 +3,6 @@
 
 #include "vectors/vector_topologies.h"
 
-#include <set>
 #include <string>
 
 namespace pawl::test {
@@ -13,8 +12,5 @@ VectorTopologies named_topologies();
 VectorTopologies named_table_topologies();
 // Those with joins of two streams and with processors.
 VectorTopologies named_join_topologies();
-
-// Rows that need operators pawl does not have yet.
-std::set<std::string> topologies_to_come();
 
 }  // namespace pawl::test

@@ -15,7 +15,8 @@ VectorTopologies vector_topologies() {
         session_store_topologies(), emit_final_topologies(),      cogroup_topologies(),
         stream_join_topologies(),   outer_join_topologies(),      optimized_topologies(),
         versioned_topologies(),     header_topologies(),          global_topologies(),
-        cache_topologies()}) {
+        cache_topologies(),         versioned_table_topologies(), header_join_topologies(),
+        cached_table_topologies()}) {
     all.merge(part);
   }
   return all;

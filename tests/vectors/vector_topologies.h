@@ -37,6 +37,9 @@ VectorTopologies versioned_topologies();
 VectorTopologies header_topologies();
 VectorTopologies global_topologies();
 VectorTopologies cache_topologies();
+VectorTopologies versioned_table_topologies();
+VectorTopologies header_join_topologies();
+VectorTopologies cached_table_topologies();
 
 // All of them.
 VectorTopologies vector_topologies();

@@ -107,6 +107,7 @@ class Materialized {
       spec.kind = StoreKind::versioned_key_value;
       spec.retention = *history_retention_;
       spec.timestamped = true;
+      spec.caching = Caching::disabled;
       spec.follows_store_format = false;
     }
     return spec;

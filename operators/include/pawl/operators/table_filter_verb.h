@@ -38,9 +38,11 @@ Table<K, V> Table<K, V>::filtered(Predicate predicate, bool wanted,
   });
   view->take_old_values_of_parent();
   return Table(internal::derive_table(
-      plan_, made, view, [name = made.name, filter](const auto& store, bool old_values) {
+      plan_, made, view,
+      [name = made.name, filter, versioned = plan_.view->versioned_store() != nullptr](
+          const auto& store, bool old_values) {
         return std::make_unique<internal::TableFilterNode<K, V, Predicate>>(name, filter, store,
-                                                                            old_values);
+                                                                            old_values, versioned);
       }));
 }
 

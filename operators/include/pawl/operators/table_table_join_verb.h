@@ -84,12 +84,14 @@ TablePlan<K, VOut> join_tables(const TablePlan<K, L>& left, const TablePlan<K, R
     plan.add_store(store->spec());
   }
   const TableJoinNames names = table_join_names(plan, named.name());
-  TablePlan<K, VOut> joined{.plan = left.plan,
-                            .sources = left.sources,
-                            .key_serde = left.key_serde,
-                            .value_serde = results.serde,
-                            .view = std::make_shared<View>(left.view, right.view, joiner, store),
-                            .window_grace = std::max(left.window_grace, right.window_grace)};
+  TablePlan<K, VOut> joined{
+      .plan = left.plan,
+      .sources = left.sources,
+      .key_serde = left.key_serde,
+      .value_serde = results.serde,
+      .view = std::make_shared<View>(left.view, right.view, joiner, store),
+      .window_grace = std::max(left.window_grace, right.window_grace),
+      .window_end_inclusive = left.window_end_inclusive || right.window_end_inclusive};
   joined.sources.insert(right.sources.begin(), right.sources.end());
   plan.copartition(joined.sources);
   if constexpr (kKind != TableJoinKind::inner) {

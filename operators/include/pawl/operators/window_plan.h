@@ -122,6 +122,7 @@ struct WindowPlan<SlidingWindows> {
     spec.native_slack = std::chrono::milliseconds(2);
     if (emit.final_results()) {
       spec.layout = WindowLayout::time_first;
+      spec.caching = Caching::disabled;
       spec.key_index = true;
       spec.edge_visible = spec.persistence == Persistence::persistent;
     }
@@ -156,6 +157,7 @@ struct WindowPlan<SessionWindows> {
     // A session that ended exactly gap + grace ago is still open; Kafka Streams hides it.
     spec.native_slack = std::chrono::milliseconds(1);
     if (emit.final_results()) {
+      spec.caching = Caching::disabled;
       spec.layout = WindowLayout::time_first;
     }
     return spec;

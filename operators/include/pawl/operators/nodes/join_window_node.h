@@ -6,7 +6,6 @@
 #pragma once
 
 #include <pawl/engine/operator_node.h>
-#include <pawl/operators/nodes/record_in_hand.h>
 #include <pawl/statestore/typed/stores.h>
 
 #include <optional>
@@ -26,7 +25,6 @@ class JoinWindowNode final : public OperatorNode<K, V, K, V> {
     if (record.key == nullptr) {
       return;
     }
-    const RecordInHand in_hand(this->context(), record.timestamp, record.headers);
     const std::uint64_t expired = store_->store().expired_puts();
     store_->put(*record.key, record.value, record.timestamp);
     if (store_->store().expired_puts() != expired) {

@@ -5,7 +5,6 @@
 
 #include <pawl/engine/operator_node.h>
 #include <pawl/operators/join_windows.h>
-#include <pawl/operators/nodes/record_in_hand.h>
 #include <pawl/operators/stream_joiner.h>
 #include <pawl/statestore/typed/stores.h>
 
@@ -69,7 +68,6 @@ class SelfJoinNode final : public OperatorNode<K, V, K, VOut> {
                       Timestamp partner) {
     const auto joined = call_joiner<Joiner, K, V, V>(joiner_, record.key, left, right);
     const Timestamp timestamp = std::max(record.timestamp, partner);
-    const RecordInHand in_hand(this->context(), timestamp, record.headers);
     this->forward({record.key, pointer_to(joined), timestamp, record.headers});
   }
 

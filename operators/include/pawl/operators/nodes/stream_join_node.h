@@ -15,7 +15,6 @@
 #include <pawl/engine/processing_context.h>
 #include <pawl/engine/receiver.h>
 #include <pawl/operators/join_windows.h>
-#include <pawl/operators/nodes/record_in_hand.h>
 #include <pawl/operators/nodes/stream_join_merge_node.h>
 #include <pawl/operators/nodes/unmatched_records.h>
 #include <pawl/operators/stream_joiner.h>
@@ -173,7 +172,6 @@ class StreamJoinNode final
   void forward_joined(const Record<K, This>& trigger, const K* key, const VLeft* left,
                       const VRight* right, Timestamp timestamp) {
     const auto joined = call_joiner<Joiner, K, VLeft, VRight>(spec_.joiner, key, left, right);
-    const RecordInHand in_hand(*context_, timestamp, trigger.headers);
     outlet_.forward({key, pointer_to(joined), timestamp, trigger.headers});
   }
 

@@ -1,5 +1,6 @@
 // TableFilterNode: a table's rows for which a predicate has the wanted answer; a row that no longer
-// has it is deleted. Where old values are known, nothing is sent for a row that is and was outside.
+// has it is deleted. Where old values are known, nothing is sent for a row that is and was outside,
+// except of versioned tables, where that is a part of the history.
 // The predicate is not asked about deletions. FilterLookup: the same for looked up values.
 // Source: KTableFilter. Thread rule: owner thread only.
 #pragma once
@@ -37,11 +38,12 @@ template <class K, class V, class Predicate>
 class TableFilterNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
  public:
   TableFilterNode(std::string name, RowFilter<K, V, Predicate> filter,
-                  typename TableRows<K, V>::Definition store, bool old_values)
+                  typename TableRows<K, V>::Definition store, bool old_values, bool versioned)
       : OperatorNode<K, Change<V>, K, Change<V>>(std::move(name)),
         filter_(std::move(filter)),
         rows_(std::move(store)),
-        old_values_(old_values) {}
+        old_values_(old_values),
+        versioned_(versioned) {}
 
   void receive(const Record<K, Change<V>>& record) override {
     const K& key = *record.key;
@@ -51,7 +53,7 @@ class TableFilterNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
     if (old_values_) {
       change.old_value =
           rows_.kept() ? rows_.value(key) : filter_.pass(key, record.value->old_value);
-      if (change.new_value == nullptr && change.old_value == nullptr) {
+      if (!versioned_ && change.new_value == nullptr && change.old_value == nullptr) {
         return;
       }
     }
@@ -70,6 +72,7 @@ class TableFilterNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
   RowFilter<K, V, Predicate> filter_;
   TableRows<K, V> rows_;
   bool old_values_;
+  bool versioned_;
 };
 
 template <class K, class V, class Predicate>
