@@ -301,13 +301,11 @@ std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch(BytesView key, Timestam
       return std::make_unique<AlignedWindowCursor>(*this, key, first, last, step, direction);
     }
   }
-  std::unique_ptr<WindowCursor> rows;
   if (spec_.key_index) {
-    rows = std::make_unique<IndexedWindowCursor>(*this, key, from, to, direction);
-  } else {
-    rows = std::make_unique<WindowScan>(
-        *this, WindowQuery{key, key, from, to, direction, RowOrder::by_time, true});
+    return std::make_unique<IndexedWindowCursor>(*this, key, from, to, direction);
   }
+  std::unique_ptr<WindowCursor> rows = std::make_unique<WindowScan>(
+      *this, WindowQuery{key, key, from, to, direction, RowOrder::by_time, true});
   return spec_.headers ? without_headers(std::move(rows)) : std::move(rows);
 }
 

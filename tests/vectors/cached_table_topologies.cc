@@ -1,4 +1,4 @@
-// Tables and windows behind the record cache.
+// Tables, and windows with final results, behind the record cache.
 #include "vectors/printed.h"
 #include "vectors/vector_topologies.h"
 
@@ -83,22 +83,6 @@ Topology table_join() {
   return builder.build();
 }
 
-Topology sliding_aggregate() {
-  StreamBuilder builder;
-  builder.stream<std::string, std::string>("in")
-      .group_by_key()
-      .windowed_by(SlidingWindows::of_time_difference(milliseconds(10)).grace(milliseconds(20)))
-      .aggregate(
-          zero,
-          [](const std::string&, const std::string& value, const std::string& before) {
-            return before + "+" + value;
-          },
-          Materialized::as("agg").caching_enabled())
-      .to_stream()
-      .to("out");
-  return builder.build();
-}
-
 Topology emit_final_tumbling() {
   StreamBuilder builder;
   builder.stream<std::string, std::string>("in")
@@ -117,7 +101,6 @@ VectorTopologies cached_table_topologies() {
   return {{"cache_table_source_and_chain", table_source_and_chain},
           {"cache_table_groupby_aggregate", table_groupby_aggregate},
           {"cache_table_join", table_join},
-          {"cache_sliding_aggregate_small", sliding_aggregate},
           {"cache_emit_final_tumbling", emit_final_tumbling}};
 }
 
