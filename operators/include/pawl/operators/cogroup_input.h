@@ -32,6 +32,14 @@ struct CogroupInput {
   using Value = V;
   using Aggregator = F;
 
+  // What the plan keeps of it. The rest refers to the plan, which must not keep itself alive.
+  struct Kept {
+    using Value = V;
+    using Aggregator = F;
+    F aggregator;
+  };
+  [[nodiscard]] Kept kept() const { return {aggregator}; }
+
   GroupPlan<K, V> group;
   F aggregator;
   // All aggregations of one cogrouped stream share the repartition topics.

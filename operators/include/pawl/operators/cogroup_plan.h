@@ -22,7 +22,8 @@ struct CogroupNodes {
   std::set<std::string> sources;
 };
 
-// `make_factory(input, name, old_values)` returns the factory of the node of one input. `view`:
+// `make_factory(kept, name, old_values)` returns the factory of the node of one input, of which it
+// gets CogroupInput::Kept. `view`:
 // that of the resulting table, whose keys are KOut.
 template <class KOut, class A, class MakeFactory, class... Inputs>
 CogroupNodes add_cogroup(const std::tuple<Inputs...>& inputs, const std::string& store,
@@ -50,16 +51,17 @@ CogroupNodes add_cogroup(const std::tuple<Inputs...>& inputs, const std::string&
     if (named.name().has_value()) {
       name = *named.name() + "-cogroup-agg-" + std::to_string(at);
     }
-    aggregates.push_back(&plan.add(
-        name, {located[at]},
-        [name, store, input, make_factory, view](const PlanNode& node, TopologySpec& topology) {
-          NodeSpec processor;
-          processor.name = name;
-          processor.parents = node.parent_outputs();
-          processor.stores = {store};
-          processor.factory = make_factory(input, name, view->old_values());
-          topology.nodes.push_back(std::move(processor));
-        }));
+    aggregates.push_back(&plan.add(name, {located[at]},
+                                   [name, store, kept = input.kept(), make_factory, view](
+                                       const PlanNode& node, TopologySpec& topology) {
+                                     NodeSpec processor;
+                                     processor.name = name;
+                                     processor.parents = node.parent_outputs();
+                                     processor.stores = {store};
+                                     processor.factory =
+                                         make_factory(kept, name, view->old_values());
+                                     topology.nodes.push_back(std::move(processor));
+                                   }));
   };
   std::apply([&](const auto&... input) { (add_input(input), ...); }, inputs);
   std::string name = plan.next_name(kCogroupMergePrefix);
