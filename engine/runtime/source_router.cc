@@ -32,6 +32,7 @@ Result<void> SourceRouter::remove(StreamTask& task) {
     if (routes_[token].task == &task) {
       partitions.push_back(routes_[token].where);
       paused_.erase(token);
+      lost_positions_.erase(token);
       routes_[token] = Route{};
     }
   }
@@ -39,8 +40,10 @@ Result<void> SourceRouter::remove(StreamTask& task) {
 }
 
 Result<void> SourceRouter::rewind(StreamTask& task) {
-  for (const Route& route : routes_) {
+  for (PartitionToken token = 0; token < routes_.size(); ++token) {
+    const Route& route = routes_[token];
     if (route.task == &task) {
+      lost_positions_.erase(token);
       PAWL_TRY(consumer_.seek(route.where, task.committed_offsets()[route.partition]));
     }
   }
@@ -55,9 +58,6 @@ bool SourceRouter::over_limit(const Route& route) const {
 Result<void> SourceRouter::poll(std::chrono::milliseconds timeout, std::size_t records_max) {
   touched_.clear();
   PAWL_TRY(consumer_.poll(timeout, records_max, *this));
-  if (failure_.has_value()) {
-    return *std::exchange(failure_, std::nullopt);
-  }
   std::vector<TopicPartition> full;
   for (const PartitionToken token : touched_) {
     Route& route = routes_[token];
@@ -112,13 +112,7 @@ void SourceRouter::out_of_range(PartitionToken token, const Error& error) {
   if (route.task == nullptr) {
     return;
   }
-  failure_ = Error{
-      ErrorKind::fatal,
-      fmt::format(
-          "the committed offset of {} is not in the log any more ({}): records were deleted before "
-          "they were "
-          "processed, or the topic was made anew. Remedy: reset the group's offsets on purpose",
-          to_string(route.where), error.message)};
+  lost_positions_[token] = {route.task, route.partition, route.where, error.message};
 }
 
 }  // namespace pawl::internal

@@ -7,8 +7,9 @@
 #include "task/stream_task.h"
 
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace pawl::internal {
@@ -30,9 +31,19 @@ class SourceRouter final : public ConsumerSink {
   // After an abort: goes back to the task's committed offsets.
   Result<void> rewind(StreamTask& task);
 
-  // Delivers records to the tasks. Errors: fatal; out_of_range as fatal, naming partition and
-  // remedy.
+  // Delivers records to the tasks. Errors: fatal.
   Result<void> poll(std::chrono::milliseconds timeout, std::size_t records_max);
+  // A position of a task that is not in the log any more. Nothing comes of its partition until the
+  // task is removed or rewound.
+  struct LostPosition {
+    StreamTask* task = nullptr;
+    std::size_t partition = 0;
+    TopicPartition where;
+    std::string reason;
+  };
+  [[nodiscard]] const std::map<PartitionToken, LostPosition>& lost_positions() const {
+    return lost_positions_;
+  }
   // Resumes paused partitions whose queues have room again.
   Result<void> resume_drained();
 
@@ -56,7 +67,7 @@ class SourceRouter final : public ConsumerSink {
   std::vector<Route> routes_;  // by token
   std::vector<PartitionToken> touched_;
   std::set<PartitionToken> paused_;
-  std::optional<Error> failure_;
+  std::map<PartitionToken, LostPosition> lost_positions_;
 };
 
 }  // namespace pawl::internal

@@ -251,7 +251,11 @@ Result<void> StreamThread::close_tasks_of(const AssignmentChange& change) {
 
 Result<void> StreamThread::step_commit() {
   PAWL_TRY(apply_outcome(PAWL_TRY(commit_->step())));
-  return commit_->running() ? Result<void>() : rebuild_corrupted();
+  if (commit_->running()) {
+    return {};
+  }
+  PAWL_TRY(rebuild_corrupted());
+  return reopen_taken_over();
 }
 
 Result<void> StreamThread::apply_outcome(CommitOutcome outcome) {
@@ -326,6 +330,17 @@ Result<void> StreamThread::rebuild_corrupted() {
   return {};
 }
 
+Result<void> StreamThread::reopen_taken_over() {
+  for (const TaskId task : std::exchange(taken_over_, {})) {
+    if (tasks_->owns(task)) {
+      const Mark mark("task_taken_over");
+      PAWL_TRY(tasks_->close(task, ThreadTasks::Close::dirty));
+      tasks_->gain(task);
+    }
+  }
+  return {};
+}
+
 Result<bool> StreamThread::ready_producer() {
   if (producer_->in_transaction()) {
     return true;
@@ -348,6 +363,10 @@ Result<bool> StreamThread::ready_producer() {
 Result<void> StreamThread::work() {
   PAWL_TRY(router_->resume_drained());
   PAWL_TRY(router_->poll(busy_ ? milliseconds(0) : idle_wait(), kPollRecordsMax));
+  if (!router_->lost_positions().empty() && PAWL_TRY(find_taken_over())) {
+    commit_->begin_abort();
+    return {};
+  }
   const Timestamp wall = surroundings_.clock->wall();
   for (StreamTask* task : tasks_->running()) {
     task->set_wall_time(wall);
@@ -362,6 +381,35 @@ Result<void> StreamThread::work() {
     producer_->client().poll();
   }
   return maybe_commit();
+}
+
+Result<bool> StreamThread::find_taken_over() {
+  for (const auto& [token, lost] : router_->lost_positions()) {
+    const auto committed = sources_->committed(std::vector{lost.where}, kAdminTimeout);
+    if (!committed.has_value()) {
+      if (committed.error().kind != ErrorKind::retriable) {
+        return committed.error();
+      }
+      wait_.waiting("the committed offset of " + to_string(lost.where), committed.error().message);
+      continue;  // asked again in the next turn
+    }
+    const auto found = committed->find(lost.where);
+    if (found == committed->end() ||
+        found->second.offset <= lost.task->committed_offsets()[lost.partition]) {
+      return Error{ErrorKind::fatal,
+                   fmt::format("the position in {} is not in the log any more ({}): records were "
+                               "deleted before they were processed, or the topic was made anew. "
+                               "Remedy: reset the group's offsets on purpose",
+                               to_string(lost.where), lost.reason)};
+    }
+    surroundings_.log->write(
+        LogLevel::warning, name_,
+        fmt::format("another instance went on with task {}, to offset {} of {}: opening it anew",
+                    to_string(lost.task->id()), found->second.offset.value(),
+                    to_string(lost.where)));
+    taken_over_.insert(lost.task->id());
+  }
+  return !taken_over_.empty();
 }
 
 Result<bool> StreamThread::process() {

@@ -74,6 +74,11 @@ class StreamThread {
   Result<void> recover(const Error& error);
   // Throws the state of corrupted tasks away. Requires: nothing is uncommitted.
   Result<void> rebuild_corrupted();
+  // A position that is gone from the log: either somebody else owns the task by now, and purged
+  // what it has processed (this process slept longer than its session and does not know yet), or
+  // records are lost. Returns: whether there are tasks of the former kind. Errors: fatal: lost.
+  Result<bool> find_taken_over();
+  Result<void> reopen_taken_over();
   // Returns: whether records may be processed. Errors: fatal.
   Result<bool> ready_producer();
   Result<void> work();
@@ -102,6 +107,7 @@ class StreamThread {
   WaitReport wait_;
   std::optional<TaskId> processing_;        // the task in hand
   std::size_t next_place_ = 0;              // of the running tasks: whose turn it is
+  std::set<TaskId> taken_over_;             // to be opened anew once nothing is uncommitted
   std::set<TaskId> corrupted_;              // to be rebuilt once nothing is uncommitted
   std::optional<AssignmentChange> change_;  // delivered, not acknowledged yet
   bool ends_noted_ = false;                 // of the tasks that are about to be closed

@@ -38,6 +38,10 @@ struct KillRun {
   std::string bug;
   int records = 500'000;
   seconds duration{60};
+  // Stops instances for longer than their session instead of killing them: others take over, and
+  // the owner of before wakes up with an open transaction, full buffers and stores that it
+  // believes.
+  bool stop_instead = false;
 };
 
 class KillTest : public ::testing::Test {
@@ -112,6 +116,18 @@ class KillTest : public ::testing::Test {
     kafka_.produce(topics_ + "in", records);
   }
 
+  // One instance after the other sleeps for 9 s (the session lasts 6) and is awake for 3 s.
+  void stop_and_wake(int slice) {
+    constexpr int kTurn = 60;  // slices of 200 ms
+    if (slice % kTurn == 9) {
+      instances_[sleeping_]->signal(SIGSTOP);
+    } else if (slice % kTurn == 54) {
+      instances_[sleeping_]->signal(SIGCONT);
+      ++stops_;
+      sleeping_ = (sleeping_ + 1) % 3;
+    }
+  }
+
   // Loads and kills, then lets everything come to rest.
   void run(const KillRun& run) {
     for (int instance = 0; instance < 3; ++instance) {
@@ -121,7 +137,9 @@ class KillTest : public ::testing::Test {
     for (int slice = 0; slice < slices; ++slice) {
       const auto due = std::chrono::steady_clock::now() + milliseconds(200);
       send_slice(run.records / slices);
-      if (slice % 10 == 9) {
+      if (run.stop_instead) {
+        stop_and_wake(slice);
+      } else if (slice % 10 == 9) {
         const int victim = static_cast<int>(random_() % 3);
         instances_[victim]->kill();
         last_kill_ = std::chrono::steady_clock::now();
@@ -205,6 +223,8 @@ class KillTest : public ::testing::Test {
   unsigned seed_ = 0;
   std::int64_t sent_ = 0;
   int kills_ = 0;
+  int stops_ = 0;
+  int sleeping_ = 0;
   std::chrono::steady_clock::time_point last_kill_;
   bool loading_ = true;
 };
@@ -213,6 +233,17 @@ TEST_F(KillTest, ExactlyOnceLosesAndRepeatsNothing) {
   run({});
 
   EXPECT_GE(kills_, 25);
+  EXPECT_THAT(differences(), ::testing::IsEmpty()) << log_tails();
+}
+
+TEST_F(KillTest, InstancesThatSleepLongerThanTheirSessionRepeatNothingWhenTheyWake) {
+  run({.guarantee = "exactly_once",
+       .bug = "",
+       .records = 200'000,
+       .duration = seconds(36),
+       .stop_instead = true});
+
+  EXPECT_EQ(stops_, 3);
   EXPECT_THAT(differences(), ::testing::IsEmpty()) << log_tails();
 }
 

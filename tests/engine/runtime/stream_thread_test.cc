@@ -25,6 +25,7 @@ using std::chrono::milliseconds;
 struct Broker {
   test::Script script;
   std::vector<Bytes> source;
+  std::size_t purged = 0;  // records of the source below this are deleted
   std::deque<AssignmentChange> changes;
 };
 
@@ -48,6 +49,10 @@ class LogConsumer final : public ConsumerClient {
     return {};
   }
   Result<void> poll(milliseconds, std::size_t, ConsumerSink& sink) override {
+    if (assigned_ && next_ < broker_.purged) {
+      sink.out_of_range(token_, Error{ErrorKind::fatal, "Offset out of range"});
+      return {};
+    }
     for (; assigned_ && next_ < broker_.source.size(); ++next_) {
       const auto offset = static_cast<std::int64_t>(next_);
       sink.record(token_, test::consumed(offset, offset, broker_.source[next_]));
@@ -285,6 +290,38 @@ TEST_F(StreamThreadTest, RebuildsAStoreThatCannotBeRead) {
   EXPECT_TRUE(marks.hit("state_rebuilt"));
   EXPECT_TRUE(log_.contains("block checksum mismatch"));
   EXPECT_EQ(committed_offset(), 2);
+}
+
+// Who slept longer than its session reads on where it was, and the new owner has purged that.
+TEST_F(StreamThreadTest, OpensATaskAnewThatAnotherInstanceWentOnWith) {
+  const test::Marks marks;
+  broker_.source = {"a"};
+  change(AssignmentChange::Kind::gained);
+  EXPECT_EQ(run(20), std::nullopt);
+  broker_.source = {"a", "b", "c", "d"};
+  broker_.purged = 3;
+  broker_.script.committed[{"in", PartitionId(0)}] = {Offset(3), ""};
+  broker_.script.fail_next("committed", ErrorKind::retriable, "unstable offsets");
+
+  EXPECT_EQ(run(20), std::nullopt);
+
+  EXPECT_TRUE(marks.hit("task_taken_over"));
+  EXPECT_EQ(committed_offset(), 4);
+}
+
+TEST_F(StreamThreadTest, StopsWhenRecordsWereDeletedBeforeTheyWereProcessed) {
+  broker_.source = {"a"};
+  change(AssignmentChange::Kind::gained);
+  EXPECT_EQ(run(20), std::nullopt);
+  broker_.purged = 3;
+
+  const std::optional<Error> stopped = run(20);
+
+  ASSERT_TRUE(stopped.has_value());
+  EXPECT_EQ(stopped->kind, ErrorKind::fatal);
+  EXPECT_NE(stopped->message.find("in-0 is not in the log any more"), std::string::npos)
+      << stopped->message;
+  EXPECT_EQ(committed_offset(), 1);
 }
 
 class CachingStreamThreadTest : public StreamThreadTest {
