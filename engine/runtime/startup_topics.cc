@@ -151,6 +151,47 @@ Result<std::map<std::string, TopicDescription>> create_missing(const std::vector
   return found;
 }
 
+// Stores that are restored from a topic of the user's. What such a topic forgets is missing after
+// the next restore: a compacted one keeps the newest record of every key.
+Result<void> warn_of_forgetful_sources(const Topology& topology, const AdminClient& admin,
+                                       LogSink& log, std::chrono::milliseconds timeout) {
+  std::map<std::string, std::string> stores;  // by topic
+  for (const StoreSpec& store : topology.stores()) {
+    if (store.source_topic.has_value()) {
+      stores.emplace(*store.source_topic, store.name);
+    }
+  }
+  if (stores.empty()) {
+    return {};
+  }
+  std::set<std::string> names;
+  for (const auto& [topic, store] : stores) {
+    names.insert(topic);
+  }
+  const auto configs = PAWL_TRY(admin.topic_configs(names, timeout));
+  for (const auto& [topic, store] : stores) {
+    const auto config = configs.find(topic);
+    if (config == configs.end() || !config->second.contains("cleanup.policy")) {
+      continue;
+    }
+    const std::string& policy = config->second.at("cleanup.policy");
+    const auto limit = [&](const std::string& name) {
+      const auto found = config->second.find(name);
+      return found == config->second.end() ? std::string("-1") : found->second;
+    };
+    if (policies(policy).contains("delete") &&
+        (limit("retention.ms") != "-1" || limit("retention.bytes") != "-1")) {
+      log.write(LogLevel::warning, "topics",
+                fmt::format("store '{}' is restored from topic '{}', which has cleanup.policy={}: "
+                            "keys whose records the broker deleted would be missing in it. Remedy: "
+                            "alter the topic's cleanup.policy to compact, or its retention.ms and "
+                            "retention.bytes to -1",
+                            store, topic, policy));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<ResolvedTopics> prepare_topics(const Topology& topology, const Settings& settings,
@@ -190,6 +231,7 @@ Result<ResolvedTopics> prepare_topics(const Topology& topology, const Settings& 
   for (const auto& [name, description] : found) {
     resolved.changelog_ids[name] = description.id;
   }
+  PAWL_TRY(warn_of_forgetful_sources(topology, admin, log, timeout));
   for (const StoreSpec& store : topology.stores()) {
     if (store.source_topic.has_value()) {
       resolved.changelog_ids[*store.source_topic] = known.at(*store.source_topic).id;

@@ -118,6 +118,24 @@ TEST_F(BadSurroundingsTest, AMissingSourceTopicIsNamed) {
   EXPECT_THAT(app.failure(), AllOf(HasSubstr(in_), HasSubstr("missing"), HasSubstr("Create it")));
 }
 
+TEST_F(BadSurroundingsTest, ATopicThatForgetsWhatATableIsRestoredFromIsWarnedOf) {
+  const std::string kept = in_ + "-kept";
+  kafka_.create_topic(in_, 1, {{"retention.ms", "3600000"}});
+  kafka_.create_topic(kept, 1, {{"cleanup.policy", "compact"}});
+  StreamBuilder builder;
+  builder.table<std::string, std::string>(in_, Materialized::as("forgetful"));
+  builder.table<std::string, std::string>(kept, Materialized::as("whole"));
+  RunningApplication app(builder.build(Optimizations::all()), settings());
+
+  ASSERT_TRUE(eventually([&] { return app->state() == ApplicationState::running; }))
+      << app.log_text();
+  EXPECT_EQ(app.stop(), 0);
+  EXPECT_TRUE(app.log().contains("store 'forgetful' is restored from topic '" + in_ +
+                                 "', which has cleanup.policy=delete"))
+      << app.log_text();
+  EXPECT_FALSE(app.log().contains("store 'whole' is restored from")) << app.log_text();
+}
+
 TEST_F(BadSurroundingsTest, JoinedTopicsOfDifferentCountsAreNamed) {
   kafka_.create_topic(in_, 2);
   kafka_.create_topic(out_, 3);
