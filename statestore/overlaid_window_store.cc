@@ -168,15 +168,17 @@ void OverlaidWindowStore::put_with_headers(BytesView key, NullableBytesView valu
   }
   const Headers& deleted_by = spec_.headers ? *surroundings_.context->headers : Headers::none();
   if (spec_.retain_duplicates) {
-    if (surroundings_.changelog_mode == ChangelogMode::every_put) {
-      logged_sequence_ = following(logged_sequence_);
-      log({key, start, logged_sequence_}, value, logged_at, deleted_by);
+    const bool every_put = surroundings_.changelog_mode == ChangelogMode::every_put;
+    if (every_put || value.has_value()) {
+      progress_.sequence = following(progress_.sequence);
+      row.sequence = progress_.sequence;
+    }
+    if (every_put) {
+      log(row, value, logged_at, deleted_by);
     }
     if (!value.has_value()) {
       return;
     }
-    progress_.sequence = following(progress_.sequence);
-    row.sequence = progress_.sequence;
   } else if (surroundings_.changelog_mode == ChangelogMode::every_put) {
     log(row, value, logged_at, deleted_by);
   }
