@@ -155,6 +155,18 @@ TEST_F(VersionedStoreTest, LogsADeletionAgainBehindAnEarlierVersion) {
   EXPECT_EQ(changelog_.lines.back(), "f=null@30");
 }
 
+// A restore skips what is older than the history at its place in the changelog; after a compaction
+// the record that is logged again is the only one of its key.
+TEST_F(VersionedStoreTest, LogsTheLatestVersionAgainBeforeItBecomesHistory) {
+  put("b", 20);
+  put("a", 10);
+  store_->put("g", "x", Timestamp(1'000));
+
+  managed_->commit();
+
+  EXPECT_THAT(changelog_.lines, ElementsAre("f=b@20", "f=a@10", "f=b@20", "g=x@1000"));
+}
+
 TEST_F(VersionedStoreTest, LogsExpiredPutsAsKafkaStreamsDoesOnlyWhenAskedTo) {
   for (const ChangelogMode mode : {ChangelogMode::coalesced, ChangelogMode::every_put}) {
     open(mode);
