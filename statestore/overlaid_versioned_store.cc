@@ -228,8 +228,8 @@ std::optional<Version> OverlaidVersionedStore::version_at(BytesView key, Timesta
   }
   const VersionSegments segments(spec_);
   return version_in_history(
-      segments, segments.of(progress_.time), std::max(time, Timestamp(0)), row_,
-      [&](std::int64_t segment, VersionRow& row) { return find_row(segment, key, row); });
+      segments, first_live_segment(), segments.of(progress_.time), std::max(time, Timestamp(0)),
+      row_, [&](std::int64_t segment, VersionRow& row) { return find_row(segment, key, row); });
 }
 
 void OverlaidVersionedStore::versions(BytesView key, Timestamp from, Timestamp to,

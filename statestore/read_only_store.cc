@@ -181,7 +181,7 @@ Result<void> ReadOnlyVersionedStore::at(BytesView key, Timestamp time, const Vis
     std::optional<Version> found = reader.latest();
     internal::VersionRow row;
     if (!found.has_value() || found->from > time) {
-      found = internal::version_in_history(reader.segments(), reader.last(),
+      found = internal::version_in_history(reader.segments(), reader.first(), reader.last(),
                                            std::max(time, Timestamp(0)), row,
                                            [&](std::int64_t segment, internal::VersionRow& into) {
                                              return reader.find(segment, into);

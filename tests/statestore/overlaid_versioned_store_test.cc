@@ -1,5 +1,6 @@
 // What a versioned store keeps, loses and logs; and what queries see of it.
 #include "statestore/backend_under_test.h"
+#include "statestore/counted_rows.h"
 
 #include <pawl/serde/primitives.h>
 #include <pawl/statestore/typed/stores.h>
@@ -198,6 +199,19 @@ TEST_F(VersionedStoreTest, IsQueriedAsItWasCommitted) {
   EXPECT_THAT(queries.versions("f", Timestamp(0), Timestamp(100), Direction::backward).value(),
               ElementsAre(valid("b", 20), valid("a", 10, 20)));
   EXPECT_THAT(queries.versions("g", Timestamp(0), Timestamp(100)).value(), IsEmpty());
+}
+
+TEST_F(VersionedStoreTest, IsAskedForTheDistantPastWithoutLookingThroughAllTimeSinceThen) {
+  put("a", 1'700'000'000'000);
+  put("b", 1'700'000'000'010);
+  managed_->commit();
+  const auto rows = std::make_shared<CountedRows>((*managed_)->snapshots());
+  const VersionedQueries<std::string, std::string> queries(
+      ReadOnlyVersionedStore(flights().spec(), {rows}), serde::string(), serde::string());
+
+  EXPECT_EQ(queries.get("f", Timestamp(1'699'999'000'000)).value(), std::nullopt);
+
+  EXPECT_LT(rows->read(), 100U);
 }
 
 TEST_F(VersionedStoreTest, AnAbortTakesVersionsAndTimeBack) {
