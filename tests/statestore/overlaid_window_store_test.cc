@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -176,6 +177,14 @@ TEST_P(OverlaidWindowStoreTest, DuplicatesReplayedAgainStayWhatTheyAre) {
     changelog.replay_into(*restored);
     EXPECT_EQ(all(restored), expected);
   }
+}
+
+TEST_P(OverlaidWindowStoreTest, RefusesAStartThatIsNegative) {
+  StoreUnderTest store(*backend_, window_spec());
+
+  EXPECT_THROW(windows_of(store).put("k", "1", Timestamp::unknown(), Timestamp(1)),
+               std::invalid_argument);
+  EXPECT_EQ(windows_of(store).observed_time(), Timestamp::unknown());
 }
 
 // A scan's bounds are bytes of rows, and a start in a row may look like more of the key.
