@@ -188,6 +188,8 @@ void UndoableTimeOrderedBuffer::drop() {
       }
     }
   }
+  // An emission that was broken off may have left one behind.
+  std::erase_if(buckets_, [](const auto& bucket) { return bucket.second.empty(); });
   saved_keys_.clear();
   saved_.clear();
   frozen_.clear();

@@ -115,6 +115,24 @@ TEST(UndoableTimeOrderedBuffer, AnAbortUndoesTheFrozenTransactionToo) {
               ElementsAre("stays=committed prior none", "goes=committed prior none"));
 }
 
+// What is behind the buffer can stop the task in the middle of an emission.
+TEST(UndoableTimeOrderedBuffer, ForgetsTheTimeOfAnEmissionThatWasBrokenOffAndAborted) {
+  UndoableTimeOrderedBuffer buffer(buffer_spec(), {});
+  buffer.put(Timestamp(10), "aborted", change("a1"));
+  EXPECT_THROW(buffer.evict_until(Timestamp(10),
+                                  [](BytesView, const BufferedChange&) { throw StoreFailure({}); }),
+               StoreFailure);
+  buffer.drop();
+  EXPECT_EQ(buffer.earliest(), Timestamp::max());
+  buffer.put(Timestamp(20), "b", change("b1"));
+  std::string given;
+
+  buffer.evict_first([&](BytesView key, const BufferedChange&) { given += key; });
+
+  EXPECT_EQ(given, "b");
+  EXPECT_EQ(buffer.records(), 0U);
+}
+
 TEST(UndoableTimeOrderedBuffer, CountsWhatAnAbortWouldNeedUntilItIsCommitted) {
   UndoableTimeOrderedBuffer buffer(buffer_spec(), {});
   buffer.put(Timestamp(1), "a", change("1"));
