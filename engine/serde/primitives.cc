@@ -1,3 +1,4 @@
+#include <pawl/serde/fixed_size.h>
 #include <pawl/serde/primitives.h>
 
 #include <bit>
@@ -34,8 +35,9 @@ class BytesViewCodec final : public Codec<BytesView> {
 };
 
 template <std::signed_integral T>
-class IntegerCodec final : public Codec<T> {
+class IntegerCodec final : public Codec<T>, public FixedSize {
  public:
+  IntegerCodec() : FixedSize(sizeof(T)) {}
   void encode(const T& value, Bytes& out) const override {
     auto bits = static_cast<std::make_unsigned_t<T>>(value);
     char buffer[sizeof(T)];
@@ -55,8 +57,9 @@ class IntegerCodec final : public Codec<T> {
 };
 
 template <std::floating_point T, class Bits>
-class FloatingCodec final : public Codec<T> {
+class FloatingCodec final : public Codec<T>, public FixedSize {
  public:
+  FloatingCodec() : FixedSize(sizeof(T)) {}
   void encode(const T& value, Bytes& out) const override {
     // Java writes every NaN as the one positive quiet NaN.
     const T canonical = std::isnan(value) ? std::numeric_limits<T>::quiet_NaN() : value;
