@@ -210,7 +210,8 @@ void check_unmatched_value(const std::vector<Json>& rows) {
   constexpr std::size_t kBeforeFirstElement = 9;
   for (const Json& row : rows) {
     Bytes encoded;
-    internal::append_unmatched_value(side_in(row), row.at("value").get<std::string>(), encoded);
+    EXPECT_TRUE(internal::append_unmatched_value(side_in(row), row.at("value").get<std::string>(),
+                                                 encoded));
 
     EXPECT_EQ(encoded.substr(kBeforeFirstElement), bytes_in(row)) << row;
   }
@@ -222,8 +223,8 @@ void check_unmatched_row(const std::vector<Json>& rows) {
     std::vector<Bytes> values;
     for (const Json& element : row.at("valuesHex")) {
       const Bytes bytes = from_hex(element.get<std::string>());
-      internal::append_unmatched_value(static_cast<internal::JoinSide>(bytes.front()),
-                                       bytes.substr(1), encoded);
+      EXPECT_TRUE(internal::append_unmatched_value(static_cast<internal::JoinSide>(bytes.front()),
+                                                   bytes.substr(1), encoded));
       values.push_back(bytes.substr(1));
     }
 
@@ -240,11 +241,15 @@ TEST(SuppressChangelogFormat, IsMarkedWithItsVersion) {
 
 TEST(UnmatchedValueFormat, RefusesWhatIsCutOff) {
   Bytes row;
-  internal::append_unmatched_value(internal::JoinSide::left, "value", row);
+  ASSERT_TRUE(internal::append_unmatched_value(internal::JoinSide::left, "value", row));
   for (std::size_t size = 0; size < row.size(); ++size) {
     EXPECT_FALSE(internal::decode_unmatched_values(row.substr(0, size)).has_value()) << size;
   }
   EXPECT_FALSE(internal::decode_unmatched_key("12345678").has_value());
+  for (Bytes broken :
+       {Bytes("\1\0\0\0", 4), Bytes("\0\0\0\0\1", 5), Bytes("\1\xff\xff\xff\xff", 5)}) {
+    EXPECT_FALSE(internal::append_unmatched_value(internal::JoinSide::left, "value", broken));
+  }
 }
 
 }  // namespace
