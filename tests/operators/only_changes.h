@@ -55,8 +55,8 @@ class OnlyChangesNode final : public pawl::OperatorNode<K, V, K, V> {
 // are brought together first, through `<app>-<name>-repartition`.
 template <class K, class V, auto kLacking>
 pawl::Stream<K, V> only_changes(const pawl::Stream<K, V, kLacking>& stream, const std::string& name,
-                                pawl::Serde<K> key = pawl::default_serde<K>(),
-                                pawl::Serde<V> value = pawl::default_serde<V>()) {
+                                const pawl::Serde<K>& key = pawl::default_serde<K>(),
+                                const pawl::Serde<V>& value = pawl::default_serde<V>()) {
   auto next = stream.plan();
   if (next.repartition_required) {
     next = stream.repartition(pawl::Repartitioned::as(name).with(key, value)).plan();
