@@ -1,5 +1,6 @@
 // AllocationWatch: how much memory was asked for at once while it lives. It watches the global
-// operator new of the program it is linked into. Thread rule: counts for its own thread.
+// operator new of the program it is linked into; under the address sanitizer, its malloc. Thread
+// rule: counts for its own thread.
 #pragma once
 
 #include <cstddef>
