@@ -31,7 +31,7 @@ TEST(NumberSerdes, TakeAnyBytes) {
   fuzz({.valid =
             [](Draw& draw) {
               const auto through = [](const auto& serde, auto value) {
-                const Bytes bytes = serde.encode(value);
+                Bytes bytes = serde.encode(value);
                 EXPECT_EQ(serde.encode(serde.decode(bytes).value()), bytes);
                 return bytes;
               };
@@ -109,6 +109,7 @@ TEST(SessionWindowedSerdeOfNumbers, TakesAnyBytes) {
   });
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): values nest, as deep as said
 Json json_value(Draw& draw, int depth) {
   switch (draw.below(depth > 0 ? 8 : 6)) {
     case 0:
@@ -144,6 +145,7 @@ TEST(JsonSerde, TakesAnyBytes) {
   fuzz_serde(serde::json(), [](Draw& draw) { return json_value(draw, 3); });
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): values nest, as deep as said
 Value protobuf_value(Draw& draw, int depth) {
   Value value;
   switch (draw.below(depth > 0 ? 6 : 4)) {
