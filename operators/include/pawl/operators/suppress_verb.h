@@ -20,6 +20,11 @@ template <class BufferTime, internal::WhenFull kWhenFull>
 Table<K, V> Table<K, V>::held_back(const std::optional<std::string>& given,
                                    const internal::LimitedBuffer<kWhenFull>& buffer,
                                    std::chrono::milliseconds wait) const {
+  if (plan_.view->versioned_store() != nullptr) {
+    throw TopologyError("the table behind node '" + plan_.node->output() +
+                        "' is versioned: suppress would take an update of its past for the latest "
+                        "change. Keep it with Materialized::as");
+  }
   internal::LogicalPlan& plan = *plan_.plan;
   // A given name takes no number. Source: KTableImpl.suppress.
   const std::string name = given.has_value() ? *given : plan.next_name("KTABLE-SUPPRESS-");
