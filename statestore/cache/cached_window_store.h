@@ -38,7 +38,7 @@ class CachedWindowStore final : public WindowStore, public CachedStore {
   }
   [[nodiscard]] std::chrono::milliseconds retention() const override { return below_.retention(); }
   [[nodiscard]] std::uint64_t expired_puts() const override { return below_.expired_puts(); }
-  [[nodiscard]] bool timestamped_rows() const override { return below_.timestamped_rows(); }
+  [[nodiscard]] RowFormat row_format() const override { return below_.row_format(); }
   [[nodiscard]] const WriteContext& context() const override { return below_.context(); }
 
   // CachedStore

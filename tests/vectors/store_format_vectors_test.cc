@@ -1,13 +1,13 @@
 // Compares the byte formats of versioned stores, of rows with headers and of buffered records with
 // unit/formats.jsonl.
 #include "codec/buffered_change.h"
-#include "codec/header_block.h"
 #include "codec/timestamped_value.h"
 #include "codec/version_row.h"
 #include "vectors/vector_json.h"
 #include "version_segments.h"
 
 #include <pawl/model/random.h>
+#include <pawl/statestore/header_block.h>
 #include <pawl/statestore/state_store.h>
 
 #include <gmock/gmock.h>
@@ -64,7 +64,8 @@ TEST(RowWithHeadersFormat, EqualsThatOfKafkaStreams) {
     internal::encode_timestamped(Timestamp(row.at("timestamp").get<std::int64_t>()),
                                  row.at("value").get<std::string>(), timed);
     Bytes encoded;
-    internal::encode_headed_row(headers_of(row), timed, encoded);
+    internal::append_row_headers(headers_of(row), encoded);
+    encoded += timed;
 
     EXPECT_EQ(encoded, hex_of(row)) << row;
     EXPECT_EQ(internal::behind_headers(hex_of(row)), timed);
@@ -72,7 +73,8 @@ TEST(RowWithHeadersFormat, EqualsThatOfKafkaStreams) {
   }
   for (const Json& row : rows_of("aggregation-headers", 3)) {
     Bytes encoded;
-    internal::encode_headed_row(headers_of(row), row.at("value").get<std::string>(), encoded);
+    internal::append_row_headers(headers_of(row), encoded);
+    encoded += row.at("value").get<std::string>();
 
     EXPECT_EQ(encoded, hex_of(row)) << row;
   }

@@ -37,8 +37,10 @@ class ChangeForwarder final : private CacheListener {
             const Outlet<K, Change<V>>& outlet, bool old_values) {
     outlet_ = &outlet;
     timestamped_ = definition.spec().timestamped;
-    codec_.emplace(definition.spec().name, definition.key_serde(), definition.value_serde());
-    auto* const cached = dynamic_cast<CachedStore*>(&context.state_store(definition.spec().name));
+    StateStore& store = context.state_store(definition.spec().name);
+    codec_.emplace(store.name(), definition.key_serde(), definition.value_serde(),
+                   definition.bytes_of(store).row_format());
+    auto* const cached = dynamic_cast<CachedStore*>(&store);
     cached_ = cached != nullptr;
     if (cached_) {
       cached->listen(*this, old_values ? OldRows::wanted : OldRows::unwanted);
@@ -73,12 +75,12 @@ class ChangeForwarder final : private CacheListener {
     Timestamp timestamp = row.written.timestamp;
     Change<V> change;
     if (row.new_row.has_value()) {
-      const Timestamp of_value = codec_->decode_row(*row.new_row, scratch.new_value, timestamped_);
+      const Timestamp of_value = codec_->decode_row(*row.new_row, scratch.new_value);
       timestamp = timestamped_ ? of_value : timestamp;
       change.new_value = &scratch.new_value;
     }
     if (row.old_row.has_value()) {
-      codec_->decode_row(*row.old_row, scratch.old_value, timestamped_);
+      codec_->decode_row(*row.old_row, scratch.old_value);
       change.old_value = &scratch.old_value;
     }
     outlet_->forward({&scratch.key, &change, timestamp, row.written.headers});
