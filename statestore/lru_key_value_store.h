@@ -32,7 +32,7 @@ class LruKeyValueStore final : public KeyValueStore, public ManagedStore {
   }
   std::unique_ptr<KeyValueCursor> prefix(BytesView prefix) override { return rows_.prefix(prefix); }
   std::uint64_t approximate_entries() override { return used_at_.size(); }
-  [[nodiscard]] bool timestamped_rows() const override { return rows_.timestamped_rows(); }
+  [[nodiscard]] RowFormat row_format() const override { return rows_.row_format(); }
   [[nodiscard]] const WriteContext& context() const override { return rows_.context(); }
 
   // ManagedStore

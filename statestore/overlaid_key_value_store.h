@@ -4,6 +4,7 @@
 // ChangeLoggingTimestampedKeyValueBytesStoreWithHeaders.
 #pragma once
 
+#include "codec/changelog_codec.h"
 #include "overlay/overlay.h"
 
 #include <pawl/statestore/key_value_store.h>
@@ -26,14 +27,11 @@ class OverlaidKeyValueStore final : public KeyValueStore, public ManagedStore {
   }
   NullableBytesView get(BytesView key) override;
   PutOutcome put(BytesView key, NullableBytesView value, Timestamp logged_at) override;
-  PutOutcome put_with_headers(BytesView key, NullableBytesView value, Timestamp logged_at,
-                              const Headers& headers) override;
-  Headers headers_of(BytesView key) override;
   std::unique_ptr<KeyValueCursor> range(NullableBytesView from, NullableBytesView to,
                                         Direction direction) override;
   std::unique_ptr<KeyValueCursor> prefix(BytesView prefix) override;
   std::uint64_t approximate_entries() override;
-  [[nodiscard]] bool timestamped_rows() const override { return spec_.timestamped; }
+  [[nodiscard]] RowFormat row_format() const override { return row_format_of(spec_); }
   [[nodiscard]] const WriteContext& context() const override { return *surroundings_.context; }
 
   // ManagedStore
@@ -54,18 +52,14 @@ class OverlaidKeyValueStore final : public KeyValueStore, public ManagedStore {
   }
 
  private:
-  // Returns: the row as it is kept, headers included.
-  NullableBytesView find_row(BytesView key);
-  // `row`: as it is kept. `headers`: those of the changelog record, unless the row has its own.
-  void log(BytesView key, NullableBytesView row, Timestamp logged_at, const Headers& headers);
+  void log(BytesView key, NullableBytesView row, Timestamp logged_at, const Headers& in_hand);
 
   StoreSpec spec_;
   StoreSurroundings surroundings_;
   std::unique_ptr<CommittedRows> committed_;
   Overlay overlay_;
   std::vector<RowChange> changes_;
-  Bytes scratch_;
-  Bytes headed_;
+  ChangelogCodec codec_;
 };
 
 }  // namespace pawl::internal

@@ -14,11 +14,17 @@ OverlaidSessionStore::OverlaidSessionStore(StoreSpec spec, const StoreSurroundin
     : spec_(std::move(spec)),
       surroundings_(surroundings),
       rows_(std::move(committed)),
-      segment_interval_(segment_interval_of(spec_)) {}
+      segment_interval_(segment_interval_of(spec_)),
+      logged_(spec_) {}
 
 Timestamp OverlaidSessionStore::first_visible() const {
   const std::chrono::milliseconds hidden(spec_.edge_visible ? 0 : 1);
   return std::max(progress_.time - spec_.retention + hidden, Timestamp(0));
+}
+
+bool OverlaidSessionStore::takes(Timestamp end) const {
+  return time_first() && persistent() ? segment_of(end) >= first_live_segment(progress_.time)
+                                      : end >= first_visible();
 }
 
 SegmentId OverlaidSessionStore::segment_of(Timestamp end) const {
@@ -61,9 +67,9 @@ void OverlaidSessionStore::put(BytesView key, Window session, NullableBytesView 
   progress_.time = std::max(progress_.time, session.end);
   const SessionRow row{key, session};
   if (surroundings_.changelog_mode == ChangelogMode::every_put) {
-    log(row, value, logged_at);
+    log(row, value, logged_at, *surroundings_.context->headers);
   }
-  if (session.end < first_visible()) {
+  if (!takes(session.end)) {
     ++expired_puts_;
     return;
   }
@@ -83,13 +89,12 @@ void OverlaidSessionStore::write_row(const SessionRow& row, NullableBytesView va
   }
 }
 
-void OverlaidSessionStore::log(const SessionRow& row, NullableBytesView value,
-                               Timestamp logged_at) {
-  if (surroundings_.changelog == nullptr) {
-    return;
+void OverlaidSessionStore::log(const SessionRow& row, NullableBytesView value, Timestamp logged_at,
+                               const Headers& in_hand) {
+  if (surroundings_.changelog != nullptr) {
+    encode_session_key(row, changelog_key_);
+    logged_.log(*surroundings_.changelog, changelog_key_, value, logged_at, in_hand);
   }
-  encode_session_key(row, changelog_key_);
-  surroundings_.changelog->append(changelog_key_, value, logged_at, Headers::none());
 }
 
 void OverlaidSessionStore::log_pending() {
@@ -102,7 +107,8 @@ void OverlaidSessionStore::log_pending() {
       continue;
     }
     log(time_first() ? decode_time_first_session(row->key) : *decode_session_key(row->key),
-        row->tombstone ? std::nullopt : NullableBytesView(row->value), row->logged_at);
+        row->tombstone ? std::nullopt : NullableBytesView(row->value), row->logged_at,
+        Headers::none());
   }
 }
 
@@ -190,8 +196,8 @@ Result<void> OverlaidSessionStore::replay(const ChangelogRecord& record) {
                      std::to_string(record.key.size()) + " bytes)"};
   }
   progress_.time = std::max(progress_.time, row->session.end);
-  if (row->session.end >= first_visible()) {
-    write_row(*row, record.value, record.timestamp);
+  if (takes(row->session.end)) {
+    write_row(*row, logged_.row_of(record), record.timestamp);
   }
   return {};
 }

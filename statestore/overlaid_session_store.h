@@ -4,11 +4,14 @@
 //
 // Invariants
 //   1. Sessions with end <= observed time - retention (< where the edge is visible) are not
-//   visible; segments of only such sessions are dead.
+//   visible; segments of only such sessions are dead. On disk in time_first layout, ended_between()
+//   shows them, and puts of them are stored, as long as their segment lives.
 //   2. The observed time that an abort leaves behind is the committed one.
-// Source of the changelog bytes: ChangeLoggingSessionBytesStore. Thread rule: owner thread only.
+// Source of the changelog bytes: ChangeLoggingSessionBytesStore and -WithHeaders. Thread rule:
+// owner thread only.
 #pragma once
 
+#include "codec/changelog_codec.h"
 #include "codec/session_row.h"
 #include "overlay/overlay.h"
 
@@ -43,6 +46,7 @@ class OverlaidSessionStore final : public SessionStore, public ManagedStore {
   [[nodiscard]] Timestamp observed_time() const override { return progress_.time; }
   [[nodiscard]] std::chrono::milliseconds retention() const override { return spec_.retention; }
   [[nodiscard]] std::uint64_t expired_puts() const override { return expired_puts_; }
+  [[nodiscard]] RowFormat row_format() const override { return row_format_of(spec_); }
   [[nodiscard]] const WriteContext& context() const override { return *surroundings_.context; }
 
   // ManagedStore
@@ -68,6 +72,8 @@ class OverlaidSessionStore final : public SessionStore, public ManagedStore {
   [[nodiscard]] bool time_first() const { return spec_.layout == WindowLayout::time_first; }
   // Returns: the earliest end that is still visible.
   [[nodiscard]] Timestamp first_visible() const;
+  // Returns: whether a session that ends then is stored.
+  [[nodiscard]] bool takes(Timestamp end) const;
   [[nodiscard]] SegmentId segment_of(Timestamp end) const;
   // Returns: the first segment with a visible session at this observed time.
   [[nodiscard]] SegmentId first_live_segment(Timestamp observed) const;
@@ -77,12 +83,14 @@ class OverlaidSessionStore final : public SessionStore, public ManagedStore {
   NullableBytesView value_of(const SessionRow& row);
   void encode_row(const SessionRow& row, Bytes& out) const;
   void write_row(const SessionRow& row, NullableBytesView value, Timestamp logged_at);
-  void log(const SessionRow& row, NullableBytesView value, Timestamp logged_at);
+  void log(const SessionRow& row, NullableBytesView value, Timestamp logged_at,
+           const Headers& in_hand);
 
   StoreSpec spec_;
   StoreSurroundings surroundings_;
   std::unique_ptr<CommittedRows> rows_;
   std::chrono::milliseconds segment_interval_;
+  ChangelogCodec logged_;
   Overlay overlay_;
   std::vector<RowChange> changes_;
   // Time of the running transaction, of the frozen one, and of what is committed.

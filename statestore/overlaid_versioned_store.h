@@ -55,7 +55,7 @@ class OverlaidVersionedStore final : public VersionedStore, public ManagedStore 
   std::unique_ptr<KeyValueCursor> prefix(BytesView prefix) override;
   // Of all versions.
   std::uint64_t approximate_entries() override;
-  [[nodiscard]] bool timestamped_rows() const override { return true; }
+  [[nodiscard]] RowFormat row_format() const override { return {.timestamped = true}; }
   [[nodiscard]] const WriteContext& context() const override { return *surroundings_.context; }
 
   // ManagedStore

@@ -1,7 +1,5 @@
 #include "overlaid_window_store.h"
 
-#include "codec/header_block.h"
-#include "codec/timestamped_value.h"
 #include "overlay/bytes_hash.h"
 #include "window/indexed_window_cursor.h"
 #include "window/window_scan.h"
@@ -81,7 +79,8 @@ OverlaidWindowStore::OverlaidWindowStore(const StoreSpec& spec,
       surroundings_(surroundings),
       rows_(std::move(committed)),
       segment_interval_(segment_interval_of(spec)),
-      codec_(spec.layout, spec.retain_duplicates) {
+      codec_(spec.layout, spec.retain_duplicates),
+      logged_(spec) {
   // In memory the backend itself is as quick as these would be.
   if (persistent() && spec_.layout == WindowLayout::time_first && !spec_.retain_duplicates) {
     hot_.emplace(surroundings.committed_cache_bytes_max);
@@ -150,11 +149,6 @@ std::vector<SegmentId> OverlaidWindowStore::segments_between(Timestamp from, Tim
 
 void OverlaidWindowStore::put(BytesView key, NullableBytesView value, Timestamp start,
                               Timestamp logged_at) {
-  put_with_headers(key, value, start, logged_at, Headers::none());
-}
-
-void OverlaidWindowStore::put_with_headers(BytesView key, NullableBytesView value, Timestamp start,
-                                           Timestamp logged_at, const Headers& headers) {
   if (start.value() < 0) {
     throw std::invalid_argument("store " + spec_.name + ": a window's start is not negative");
   }
@@ -163,11 +157,6 @@ void OverlaidWindowStore::put_with_headers(BytesView key, NullableBytesView valu
     progress_.time = std::max(progress_.time, start);
   }
   WindowRow row{key, start, 0};
-  if (spec_.headers && value.has_value()) {
-    encode_headed_row(headers, *value, headed_);
-    value = headed_;
-  }
-  const Headers& deleted_by = spec_.headers ? *surroundings_.context->headers : Headers::none();
   if (spec_.retain_duplicates) {
     const bool every_put = surroundings_.changelog_mode == ChangelogMode::every_put;
     if (every_put || value.has_value()) {
@@ -175,13 +164,13 @@ void OverlaidWindowStore::put_with_headers(BytesView key, NullableBytesView valu
       row.sequence = progress_.sequence;
     }
     if (every_put) {
-      log(row, value, logged_at, deleted_by);
+      log(row, value, logged_at, *surroundings_.context->headers);
     }
     if (!value.has_value()) {
       return;
     }
   } else if (surroundings_.changelog_mode == ChangelogMode::every_put) {
-    log(row, value, logged_at, deleted_by);
+    log(row, value, logged_at, *surroundings_.context->headers);
   }
   if (start < first_visible()) {
     ++expired_puts_;
@@ -210,30 +199,11 @@ void OverlaidWindowStore::write_row(const WindowRow& row, NullableBytesView valu
 }
 
 void OverlaidWindowStore::log(const WindowRow& row, NullableBytesView value, Timestamp logged_at,
-                              const Headers& deleted_by) {
-  if (surroundings_.changelog == nullptr) {
-    return;
+                              const Headers& in_hand) {
+  if (surroundings_.changelog != nullptr) {
+    encode_changelog_window_key(row, changelog_key_);
+    logged_.log(*surroundings_.changelog, changelog_key_, value, logged_at, in_hand);
   }
-  encode_changelog_window_key(row, changelog_key_);
-  if (!value.has_value()) {
-    surroundings_.changelog->append(changelog_key_, value, logged_at,
-                                    spec_.headers ? deleted_by : logged_headers());
-  } else if (spec_.headers) {
-    const BytesView timed = behind_headers(*value);
-    surroundings_.changelog->append(changelog_key_, plain_value_of(timed), timestamp_of(timed),
-                                    headers_in(*value));
-  } else if (spec_.timestamped) {
-    surroundings_.changelog->append(changelog_key_, plain_value_of(*value), timestamp_of(*value),
-                                    Headers::none());
-  } else {
-    surroundings_.changelog->append(changelog_key_, value, logged_at, logged_headers());
-  }
-}
-
-const Headers& OverlaidWindowStore::logged_headers() const {
-  return spec_.log_headers && surroundings_.changelog_mode == ChangelogMode::every_put
-             ? *surroundings_.context->headers
-             : Headers::none();
 }
 
 void OverlaidWindowStore::log_pending() {
@@ -251,16 +221,6 @@ void OverlaidWindowStore::log_pending() {
 }
 
 NullableBytesView OverlaidWindowStore::get(BytesView key, Timestamp start) {
-  const NullableBytesView row = find_row(key, start);
-  return spec_.headers && row.has_value() ? behind_headers(*row) : row;
-}
-
-Headers OverlaidWindowStore::headers_of(BytesView key, Timestamp start) {
-  const NullableBytesView row = spec_.headers ? find_row(key, start) : std::nullopt;
-  return row.has_value() ? headers_in(*row) : Headers();
-}
-
-NullableBytesView OverlaidWindowStore::find_row(BytesView key, Timestamp start) {
   if (start < first_visible() || spec_.retain_duplicates) {
     return std::nullopt;
   }
@@ -307,16 +267,14 @@ std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch(BytesView key, Timestam
   if (spec_.key_index) {
     return std::make_unique<IndexedWindowCursor>(*this, key, from, to, direction);
   }
-  std::unique_ptr<WindowCursor> rows = std::make_unique<WindowScan>(
+  return std::make_unique<WindowScan>(
       *this, WindowQuery{key, key, from, to, direction, RowOrder::by_time, true});
-  return spec_.headers ? without_headers(std::move(rows)) : std::move(rows);
 }
 
 std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch_by_time(Timestamp from, Timestamp to) {
-  std::unique_ptr<WindowCursor> rows = std::make_unique<WindowScan>(
+  return std::make_unique<WindowScan>(
       *this, WindowQuery{std::nullopt, std::nullopt, from, to, Direction::forward,
                          RowOrder::by_time, false});
-  return spec_.headers ? without_headers(std::move(rows)) : std::move(rows);
 }
 
 std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch_range(NullableBytesView key_from,
@@ -324,9 +282,8 @@ std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch_range(NullableBytesView
                                                                Timestamp from, Timestamp to,
                                                                Direction direction) {
   const RowOrder order = persistent() ? RowOrder::by_key : RowOrder::by_time;
-  std::unique_ptr<WindowCursor> rows = std::make_unique<WindowScan>(
+  return std::make_unique<WindowScan>(
       *this, WindowQuery{key_from, key_to, from, to, direction, order, false});
-  return spec_.headers ? without_headers(std::move(rows)) : std::move(rows);
 }
 
 bool OverlaidWindowStore::contains(BytesView key, Timestamp from, Timestamp to) {
@@ -449,16 +406,7 @@ Result<void> OverlaidWindowStore::replay(const ChangelogRecord& record) {
   if (row->start < first_visible()) {
     return {};
   }
-  NullableBytesView value = record.value;
-  if (spec_.timestamped && value.has_value()) {
-    encode_timestamped(record.timestamp, *value, scratch_);
-    value = scratch_;
-    if (spec_.headers) {
-      encode_headed_row(*record.headers, scratch_, headed_);
-      value = headed_;
-    }
-  }
-  write_row(*row, value, record.timestamp);
+  write_row(*row, logged_.row_of(record), record.timestamp);
   return {};
 }
 

@@ -10,6 +10,7 @@
 // ChangeLoggingTimestampedWindowBytesStore, ChangeLoggingTimestampedWindowBytesStoreWithHeaders.
 #pragma once
 
+#include "codec/changelog_codec.h"
 #include "codec/window_row.h"
 #include "overlay/overlay.h"
 #include "window/hot_windows.h"
@@ -36,10 +37,7 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
     return spec_.persistence == Persistence::persistent;
   }
   void put(BytesView key, NullableBytesView value, Timestamp start, Timestamp logged_at) override;
-  void put_with_headers(BytesView key, NullableBytesView value, Timestamp start,
-                        Timestamp logged_at, const Headers& headers) override;
   NullableBytesView get(BytesView key, Timestamp start) override;
-  Headers headers_of(BytesView key, Timestamp start) override;
   std::unique_ptr<WindowCursor> fetch(BytesView key, Timestamp from, Timestamp to,
                                       Direction direction) override;
   std::unique_ptr<WindowCursor> fetch_range(NullableBytesView key_from, NullableBytesView key_to,
@@ -50,7 +48,7 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   [[nodiscard]] Timestamp observed_time() const override { return progress_.time; }
   [[nodiscard]] std::chrono::milliseconds retention() const override { return spec_.retention; }
   [[nodiscard]] std::uint64_t expired_puts() const override { return expired_puts_; }
-  [[nodiscard]] bool timestamped_rows() const override { return spec_.timestamped; }
+  [[nodiscard]] RowFormat row_format() const override { return row_format_of(spec_); }
   [[nodiscard]] const WriteContext& context() const override { return *surroundings_.context; }
 
   // ManagedStore
@@ -82,12 +80,8 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   // Segments with rows, committed or not, that may hold starts in [from, to]; ascending.
   std::vector<SegmentId> segments_between(Timestamp from, Timestamp to);
   void write_row(const WindowRow& row, NullableBytesView value, Timestamp logged_at);
-  // Returns: the row as it is kept, headers included.
-  NullableBytesView find_row(BytesView key, Timestamp start);
-  // `value`: as it is kept. `deleted_by`: the headers of the record that deleted it.
   void log(const WindowRow& row, NullableBytesView value, Timestamp logged_at,
-           const Headers& deleted_by);
-  [[nodiscard]] const Headers& logged_headers() const;
+           const Headers& in_hand);
   [[nodiscard]] bool nulls_move_time() const;
   bool committed_contains(BytesView key, Timestamp from, Timestamp to);
   void index_committed_rows();
@@ -97,6 +91,7 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   std::unique_ptr<CommittedRows> rows_;
   std::chrono::milliseconds segment_interval_;
   WindowRowCodec codec_;
+  ChangelogCodec logged_;
   Overlay overlay_;
   std::optional<HotWindows> hot_;
   std::optional<KeyFilter> filter_;
@@ -114,7 +109,6 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   Bytes index_key_;
   Bytes changelog_key_;
   Bytes scratch_;
-  Bytes headed_;
 };
 
 }  // namespace pawl::internal

@@ -1,4 +1,3 @@
-#include "codec/header_block.h"
 #include "codec/version_row.h"
 #include "codec/window_row.h"
 #include "prefix_scan.h"
@@ -20,9 +19,6 @@ Result<std::optional<Bytes>> ReadOnlyKeyValueStore::get(BytesView key) const {
   std::optional<Bytes> found;
   PAWL_TRY(each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
     found = PAWL_TRY(snapshot.get(kWholeStore, key));
-    if (headers_ && found.has_value()) {
-      found = Bytes(internal::behind_headers(*found));
-    }
     return !found.has_value();
   }));
   return found;
@@ -33,7 +29,7 @@ Result<void> ReadOnlyKeyValueStore::range(
     const std::function<bool(BytesView, BytesView)>& visit) const {
   return each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
     for (auto row = snapshot.scan(kWholeStore, from, to, direction); row->valid(); row->next()) {
-      if (!visit(row->key(), headers_ ? internal::behind_headers(row->value()) : row->value())) {
+      if (!visit(row->key(), row->value())) {
         return false;
       }
     }
@@ -107,9 +103,7 @@ Result<void> ReadOnlyWindowStore::scan(std::optional<BytesView> key, Timestamp f
         const internal::WindowRow window = codec.decode(row->key());
         const bool matches =
             window.start >= from && window.start <= to && (!key.has_value() || window.key == *key);
-        if (matches &&
-            !visit(window.key, window.start,
-                   spec_.headers ? internal::behind_headers(row->value()) : row->value())) {
+        if (matches && !visit(window.key, window.start, row->value())) {
           return false;
         }
       }

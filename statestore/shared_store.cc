@@ -1,4 +1,3 @@
-#include "codec/header_block.h"
 #include "prefix_scan.h"
 
 #include <pawl/statestore/shared_store.h>
@@ -44,14 +43,7 @@ class SharedKeyValueStore final : public KeyValueStore {
   }
   NullableBytesView get(BytesView key) override {
     found_ = read(rows_->get(kWholeStore, key));
-    if (!found_.has_value()) {
-      return std::nullopt;
-    }
-    return spec_.headers ? internal::behind_headers(*found_) : BytesView(*found_);
-  }
-  Headers headers_of(BytesView key) override {
-    const std::optional<Bytes> found = read(rows_->get(kWholeStore, key));
-    return spec_.headers && found.has_value() ? internal::headers_in(*found) : Headers();
+    return found_.has_value() ? NullableBytesView(*found_) : std::nullopt;
   }
   PutOutcome put(BytesView /*key*/, NullableBytesView /*value*/, Timestamp /*logged_at*/) override {
     throw std::logic_error("store '" + spec_.name +
@@ -63,9 +55,7 @@ class SharedKeyValueStore final : public KeyValueStore {
     if (snapshot == nullptr) {
       throw StoreFailure({ErrorKind::fatal, "store " + spec_.name + " is closed"});
     }
-    std::unique_ptr<KeyValueCursor> rows =
-        std::make_unique<SnapshotCursor>(std::move(snapshot), from, to, direction);
-    return spec_.headers ? internal::without_headers(std::move(rows)) : std::move(rows);
+    return std::make_unique<SnapshotCursor>(std::move(snapshot), from, to, direction);
   }
   std::unique_ptr<KeyValueCursor> prefix(BytesView prefix) override {
     return internal::scan_prefix(
@@ -81,7 +71,7 @@ class SharedKeyValueStore final : public KeyValueStore {
     }
     return entries;
   }
-  [[nodiscard]] bool timestamped_rows() const override { return spec_.timestamped; }
+  [[nodiscard]] RowFormat row_format() const override { return row_format_of(spec_); }
   [[nodiscard]] const WriteContext& context() const override { return context_; }
 
  private:

@@ -45,7 +45,14 @@ const CacheEntry* CachedKeyValueCursor::cached_neighbour() {
   } else {
     entry = started_ ? cache_.last_before(key_) : cache_.last_until(view(to_));
   }
-  return entry != nullptr && in_bounds(entry->key) ? entry : nullptr;
+  if (entry == nullptr || !in_bounds(entry->key)) {
+    return nullptr;
+  }
+  if (entry->key != looked_at_) {  // as Kafka Streams' cursor, which looks at each entry once
+    looked_at_ = entry->key;
+    return cache_.find(*looked_at_);
+  }
+  return entry;
 }
 
 void CachedKeyValueCursor::follow_below() {

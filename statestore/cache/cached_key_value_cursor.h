@@ -50,6 +50,7 @@ class CachedKeyValueCursor final : public KeyValueCursor {
   Direction direction_;
   std::unique_ptr<KeyValueCursor> below_;
   std::uint64_t departures_;
+  std::optional<Bytes> looked_at_;  // the last entry that counted as used
   bool started_ = false;
   bool valid_ = true;
   Bytes key_;

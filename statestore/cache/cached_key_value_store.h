@@ -25,7 +25,7 @@ class CachedKeyValueStore final : public KeyValueStore, public CachedStore {
                                         Direction direction) override;
   std::unique_ptr<KeyValueCursor> prefix(BytesView prefix) override;
   std::uint64_t approximate_entries() override { return below_.approximate_entries(); }
-  [[nodiscard]] bool timestamped_rows() const override { return below_.timestamped_rows(); }
+  [[nodiscard]] RowFormat row_format() const override { return below_.row_format(); }
   [[nodiscard]] const WriteContext& context() const override { return below_.context(); }
 
   // CachedStore

@@ -1,15 +1,15 @@
-// CachedWindowCursor: the rows of a cached window store: what was cached when the cursor was made
-// over what is below, without deleted rows, in the order of the store below. Source:
-// MergedSortedCacheWindowStoreIterator, MergedSortedCacheWindowStoreKeyValueIterator.
+// CachedWindowCursor: the rows of a cached window store: what is cached over what is below, without
+// deleted rows, in the order of the store below. Source: MergedSortedCacheWindowStoreIterator,
+// MergedSortedCacheWindowStoreKeyValueIterator.
 // Thread rule: owner thread only. Lifetime: within one call of process().
 #pragma once
 
+#include "cache/cached_rows.h"
 #include "codec/window_row.h"
 
 #include <pawl/statestore/store_iterator.h>
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace pawl::internal {
@@ -23,6 +23,8 @@ class WindowPlace {
 
   // Overwrites `place`.
   void of(BytesView key, Timestamp start, Bytes& place) const;
+  // Puts encoded rows into this order.
+  void sort(std::vector<Bytes>& rows, const WindowRowCodec& codec, Direction direction) const;
 
  private:
   std::chrono::milliseconds segment_interval_;
@@ -31,43 +33,36 @@ class WindowPlace {
 
 class CachedWindowCursor final : public WindowCursor {
  public:
-  struct Row {
-    Bytes key;
-    Timestamp start;
-    std::optional<Bytes> value;  // nothing = deleted
-    Bytes place = {};
-  };
-  static Row row_of(const WindowRow& row, NullableBytesView value) {
-    return {Bytes(row.key), row.start,
-            value.has_value() ? std::optional<Bytes>(*value) : std::nullopt};
-  }
-
-  // `cached` in any order.
-  CachedWindowCursor(std::vector<Row> cached, std::unique_ptr<WindowCursor> below,
-                     const WindowPlace& place, Direction direction);
+  // `cached`: rows of `codec`, in the order of `place` and `direction`; those that start before
+  // `from` are looked at, but not shown. Lifetime: `codec` outlives it.
+  CachedWindowCursor(CachedRows cached, const WindowRowCodec& codec,
+                     std::unique_ptr<WindowCursor> below, const WindowPlace& place,
+                     Direction direction, Timestamp from);
 
   [[nodiscard]] bool valid() const override { return cached_is_next_ || below_->valid(); }
   void next() override;
   [[nodiscard]] BytesView key() const override {
-    return cached_is_next_ ? BytesView(cached_[at_].key) : below_->key();
+    return cached_is_next_ ? codec_.decode(cached_.key()).key : below_->key();
   }
   [[nodiscard]] Timestamp start() const override {
-    return cached_is_next_ ? cached_[at_].start : below_->start();
+    return cached_is_next_ ? codec_.decode(cached_.key()).start : below_->start();
   }
   [[nodiscard]] BytesView value() const override {
-    return cached_is_next_ ? BytesView(*cached_[at_].value) : below_->value();
+    return cached_is_next_ ? *cached_.value() : below_->value();
   }
 
  private:
   // Decides which row is next.
   void settle();
 
-  std::vector<Row> cached_;
+  CachedRows cached_;
+  const WindowRowCodec& codec_;
   std::unique_ptr<WindowCursor> below_;
   WindowPlace place_;
   Direction direction_;
-  std::size_t at_ = 0;
+  Timestamp from_;
   bool cached_is_next_ = false;
+  Bytes place_cached_;
   Bytes place_below_;
 };
 

@@ -1,6 +1,8 @@
 #include "cache/cached_window_store.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -23,6 +25,7 @@ CachedWindowStore::CachedWindowStore(const StoreSpec& spec, WindowStore& below, 
                                      RecordInHand& record)
     : spec_(spec),
       below_(below),
+      budget_(budget),
       record_(record),
       codec_(spec.layout, false),
       cache_(budget, record, key_overhead(codec_),
@@ -53,45 +56,78 @@ NullableBytesView CachedWindowStore::get(BytesView key, Timestamp start) {
 
 std::unique_ptr<WindowCursor> CachedWindowStore::fetch(BytesView key, Timestamp from, Timestamp to,
                                                        Direction direction) {
-  return std::make_unique<CachedWindowCursor>(
-      rows_of(key, from, to), below_.fetch(key, from, to, direction),
-      WindowPlace(spec_, WindowLayout::key_first), direction);
+  Timestamp looked_at_from = from;
+  if (direction == Direction::backward && as_kafka_streams_on_disk()) {
+    const std::int64_t interval = segment_interval_of(spec_).count();
+    looked_at_from = Timestamp(std::max(from, Timestamp(0)).value() / interval * interval);
+  }
+  std::vector<Bytes> rows = rows_of(key, looked_at_from, to);
+  if (direction == Direction::backward) {
+    std::reverse(rows.begin(), rows.end());
+  }
+  return merged(std::move(rows), below_.fetch(key, from, to, direction),
+                WindowPlace(spec_, WindowLayout::key_first), direction, from);
 }
 
 std::unique_ptr<WindowCursor> CachedWindowStore::fetch_range(NullableBytesView key_from,
                                                              NullableBytesView key_to,
                                                              Timestamp from, Timestamp to,
                                                              Direction direction) {
-  const WindowLayout order = persistent() ? WindowLayout::key_first : WindowLayout::time_first;
-  return std::make_unique<CachedWindowCursor>(
-      rows_between(key_from, key_to, from, to),
-      below_.fetch_range(key_from, key_to, from, to, direction), WindowPlace(spec_, order),
-      direction);
+  const WindowPlace place(spec_, persistent() ? WindowLayout::key_first : WindowLayout::time_first);
+  std::vector<Bytes> rows = rows_between(key_from, key_to, from, to);
+  place.sort(rows, codec_, direction);
+  return merged(std::move(rows), below_.fetch_range(key_from, key_to, from, to, direction), place,
+                direction, from);
 }
 
 std::unique_ptr<WindowCursor> CachedWindowStore::fetch_by_time(Timestamp from, Timestamp to) {
-  return std::make_unique<CachedWindowCursor>(
-      rows_between(std::nullopt, std::nullopt, from, to), below_.fetch_by_time(from, to),
-      WindowPlace(spec_, WindowLayout::time_first), Direction::forward);
+  const WindowPlace place(spec_, WindowLayout::time_first);
+  std::vector<Bytes> rows = rows_between(std::nullopt, std::nullopt, from, to);
+  place.sort(rows, codec_, Direction::forward);
+  return merged(std::move(rows), below_.fetch_by_time(from, to), place, Direction::forward, from);
+}
+
+std::unique_ptr<WindowCursor> CachedWindowStore::merged(std::vector<Bytes> rows,
+                                                        std::unique_ptr<WindowCursor> below,
+                                                        const WindowPlace& place,
+                                                        Direction direction, Timestamp from) {
+  CachedRows::Departed shown = departed(rows);
+  return std::make_unique<CachedWindowCursor>(CachedRows(cache_, std::move(rows), std::move(shown)),
+                                              codec_, std::move(below), place, direction, from);
+}
+
+CachedRows::Departed CachedWindowStore::departed(const std::vector<Bytes>& rows) {
+  if (!as_kafka_streams_on_disk()) {
+    return [this](BytesView row) { return row_below(row); };
+  }
+  std::map<Bytes, std::optional<Bytes>, std::less<>> before;
+  for (const Bytes& row : rows) {
+    const NullableBytesView below = row_below(row);
+    before.emplace(row, below.has_value() ? std::optional<Bytes>(*below) : std::nullopt);
+  }
+  return [before = std::move(before)](BytesView row) {
+    const std::optional<Bytes>& found = before.find(row)->second;
+    return found.has_value() ? NullableBytesView(*found) : std::nullopt;
+  };
+}
+
+NullableBytesView CachedWindowStore::row_below(BytesView row_key) {
+  const WindowRow row = codec_.decode(row_key);
+  return below_.get(row.key, row.start);
 }
 
 bool CachedWindowStore::contains(BytesView key, Timestamp from, Timestamp to) {
-  const Rows cached = rows_of(key, from, to);
-  if (std::any_of(cached.begin(), cached.end(),
-                  [](const CachedWindowCursor::Row& row) { return row.value.has_value(); })) {
-    return true;
-  }
-  return cached.empty() ? below_.contains(key, from, to)
-                        : fetch(key, from, to, Direction::forward)->valid();
+  return rows_of(key, from, to).empty() ? below_.contains(key, from, to)
+                                        : fetch(key, from, to, Direction::forward)->valid();
 }
 
-CachedWindowStore::Rows CachedWindowStore::rows_of(BytesView key, Timestamp from, Timestamp to) {
-  Rows rows;
+std::vector<Bytes> CachedWindowStore::rows_of(BytesView key, Timestamp from, Timestamp to) const {
+  std::vector<Bytes> rows;
   // Row by row, leaping over those of other keys where rows lie by time.
+  const bool by_key = codec_.layout() == WindowLayout::key_first;
   Bytes place = row_key(key, std::max(from, Timestamp(0)));
   while (const CacheEntry* entry = cache_.first_from(NullableBytesView(place))) {
     const WindowRow row = codec_.decode(entry->key);
-    const bool by_key = codec_.layout() == WindowLayout::key_first;
     if (by_key ? !BytesView(entry->key).starts_with(key) : row.start > to) {
       break;
     }
@@ -99,7 +135,7 @@ CachedWindowStore::Rows CachedWindowStore::rows_of(BytesView key, Timestamp from
       if (row.start > to) {
         break;
       }
-      rows.push_back(CachedWindowCursor::row_of(row, entry->row()));
+      rows.emplace_back(entry->key);
     }
     if (by_key) {
       place = entry->key;
@@ -111,10 +147,10 @@ CachedWindowStore::Rows CachedWindowStore::rows_of(BytesView key, Timestamp from
   return rows;
 }
 
-CachedWindowStore::Rows CachedWindowStore::rows_between(NullableBytesView key_from,
-                                                        NullableBytesView key_to, Timestamp from,
-                                                        Timestamp to) {
-  Rows rows;
+std::vector<Bytes> CachedWindowStore::rows_between(NullableBytesView key_from,
+                                                   NullableBytesView key_to, Timestamp from,
+                                                   Timestamp to) const {
+  std::vector<Bytes> rows;
   const bool by_key = codec_.layout() == WindowLayout::key_first;
   Bytes first;
   if (by_key) {
@@ -130,7 +166,7 @@ CachedWindowStore::Rows CachedWindowStore::rows_between(NullableBytesView key_fr
     }
     if (row.start >= from && row.start <= to && (!key_from.has_value() || row.key >= *key_from) &&
         (!key_to.has_value() || row.key <= *key_to)) {
-      rows.push_back(CachedWindowCursor::row_of(row, entry->row()));
+      rows.emplace_back(entry->key);
     }
   }
   return rows;

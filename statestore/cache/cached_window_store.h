@@ -38,7 +38,7 @@ class CachedWindowStore final : public WindowStore, public CachedStore {
   }
   [[nodiscard]] std::chrono::milliseconds retention() const override { return below_.retention(); }
   [[nodiscard]] std::uint64_t expired_puts() const override { return below_.expired_puts(); }
-  [[nodiscard]] bool timestamped_rows() const override { return below_.timestamped_rows(); }
+  [[nodiscard]] RowFormat row_format() const override { return below_.row_format(); }
   [[nodiscard]] const WriteContext& context() const override { return below_.context(); }
 
   // CachedStore
@@ -50,17 +50,32 @@ class CachedWindowStore final : public WindowStore, public CachedStore {
   [[nodiscard]] std::size_t dirty_bytes() const override { return cache_.dirty_bytes(); }
 
  private:
-  using Rows = std::vector<CachedWindowCursor::Row>;
-
   void write_back(const RecordCache::Change& change);
-  // The cached windows of one key, and of a range of keys, with start in [from, to].
-  Rows rows_of(BytesView key, Timestamp from, Timestamp to);
-  Rows rows_between(NullableBytesView key_from, NullableBytesView key_to, Timestamp from,
-                    Timestamp to);
-  Bytes row_key(BytesView key, Timestamp start) const;
+  // The cached windows of one key by time, and of a range of keys in any order, with start in
+  // [from, to], as keys of the cache.
+  [[nodiscard]] std::vector<Bytes> rows_of(BytesView key, Timestamp from, Timestamp to) const;
+  [[nodiscard]] std::vector<Bytes> rows_between(NullableBytesView key_from,
+                                                NullableBytesView key_to, Timestamp from,
+                                                Timestamp to) const;
+  // What a cursor over these rows shows of those that leave the cache while it runs: what the store
+  // below has then. Under kafka_streams_4_3 what it had before, as a cursor over RocksDB does not
+  // see what an eviction writes: updates are lost there.
+  CachedRows::Departed departed(const std::vector<Bytes>& rows);
+  NullableBytesView row_below(BytesView row_key);
+  // A cursor that shows `rows` that start at `from` or later, and looks at the others.
+  std::unique_ptr<WindowCursor> merged(std::vector<Bytes> rows, std::unique_ptr<WindowCursor> below,
+                                       const WindowPlace& place, Direction direction,
+                                       Timestamp from);
+  // Whether cursors do what those of Kafka Streams do over RocksDB. There, one that goes backward
+  // looks at what its segment has before `from`, too.
+  [[nodiscard]] bool as_kafka_streams_on_disk() const {
+    return budget_.order == EvictionOrder::evicted_first && persistent();
+  }
+  [[nodiscard]] Bytes row_key(BytesView key, Timestamp start) const;
 
   StoreSpec spec_;
   WindowStore& below_;
+  CacheBudget& budget_;
   RecordInHand& record_;
   WindowRowCodec codec_;
   CacheListener* listener_ = nullptr;

@@ -189,22 +189,24 @@ void RecordCache::drop() {
   settle();
 }
 
-const CacheEntry* RecordCache::first_from(NullableBytesView key) {
-  return used(key.has_value() ? entries_.lower_bound(*key) : entries_.begin());
+const CacheEntry* RecordCache::first_from(NullableBytesView key) const {
+  const auto found = key.has_value() ? entries_.lower_bound(*key) : entries_.begin();
+  return found == entries_.end() ? nullptr : &found->second;
 }
 
-const CacheEntry* RecordCache::first_after(BytesView key) {
-  return used(entries_.upper_bound(key));
+const CacheEntry* RecordCache::first_after(BytesView key) const {
+  const auto found = entries_.upper_bound(key);
+  return found == entries_.end() ? nullptr : &found->second;
 }
 
-const CacheEntry* RecordCache::last_until(NullableBytesView key) {
+const CacheEntry* RecordCache::last_until(NullableBytesView key) const {
   const auto after = key.has_value() ? entries_.upper_bound(*key) : entries_.end();
-  return after == entries_.begin() ? nullptr : used(std::prev(after));
+  return after == entries_.begin() ? nullptr : &std::prev(after)->second;
 }
 
-const CacheEntry* RecordCache::last_before(BytesView key) {
+const CacheEntry* RecordCache::last_before(BytesView key) const {
   const auto at = entries_.lower_bound(key);
-  return at == entries_.begin() ? nullptr : used(std::prev(at));
+  return at == entries_.begin() ? nullptr : &std::prev(at)->second;
 }
 
 }  // namespace pawl::internal

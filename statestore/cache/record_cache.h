@@ -72,12 +72,12 @@ class RecordCache {
   void flush();
   void drop();
 
-  // Returns: the neighbour in key order, which counts as used now, or null. Absent key: the first
+  // Returns: the neighbour in key order, or null; it does not count as used. Absent key: the first
   // or last. Lifetime: until the next call.
-  const CacheEntry* first_from(NullableBytesView key);
-  const CacheEntry* first_after(BytesView key);
-  const CacheEntry* last_until(NullableBytesView key);
-  const CacheEntry* last_before(BytesView key);
+  [[nodiscard]] const CacheEntry* first_from(NullableBytesView key) const;
+  [[nodiscard]] const CacheEntry* first_after(BytesView key) const;
+  [[nodiscard]] const CacheEntry* last_until(NullableBytesView key) const;
+  [[nodiscard]] const CacheEntry* last_before(BytesView key) const;
 
   [[nodiscard]] std::size_t dirty_rows() const { return by_change_.size(); }
   [[nodiscard]] std::size_t dirty_bytes() const { return dirty_bytes_; }

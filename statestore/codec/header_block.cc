@@ -1,5 +1,4 @@
-#include "codec/header_block.h"
-
+#include <pawl/statestore/header_block.h>
 #include <pawl/statestore/state_store.h>
 
 #include <cstdint>
@@ -57,31 +56,6 @@ class Reader {
   BytesView rest_;
 };
 
-class HeadlessCursor final : public KeyValueCursor {
- public:
-  explicit HeadlessCursor(std::unique_ptr<KeyValueCursor> rows) : rows_(std::move(rows)) {}
-  [[nodiscard]] bool valid() const override { return rows_->valid(); }
-  void next() override { rows_->next(); }
-  [[nodiscard]] BytesView key() const override { return rows_->key(); }
-  [[nodiscard]] BytesView value() const override { return behind_headers(rows_->value()); }
-
- private:
-  std::unique_ptr<KeyValueCursor> rows_;
-};
-
-class HeadlessWindowCursor final : public WindowCursor {
- public:
-  explicit HeadlessWindowCursor(std::unique_ptr<WindowCursor> rows) : rows_(std::move(rows)) {}
-  [[nodiscard]] bool valid() const override { return rows_->valid(); }
-  void next() override { rows_->next(); }
-  [[nodiscard]] BytesView key() const override { return rows_->key(); }
-  [[nodiscard]] Timestamp start() const override { return rows_->start(); }
-  [[nodiscard]] BytesView value() const override { return behind_headers(rows_->value()); }
-
- private:
-  std::unique_ptr<WindowCursor> rows_;
-};
-
 }  // namespace
 
 void append_header_block(const Headers& headers, Bytes& out) {
@@ -101,17 +75,15 @@ void append_header_block(const Headers& headers, Bytes& out) {
   }
 }
 
-void encode_headed_row(const Headers& headers, BytesView rest, Bytes& out) {
-  out.clear();
+void append_row_headers(const Headers& headers, Bytes& out) {
   if (headers.empty()) {
     append_varint(0, out);
-  } else {
-    Bytes block;
-    append_header_block(headers, block);
-    append_varint(static_cast<std::int32_t>(block.size()), out);
-    out += block;
+    return;
   }
-  out += rest;
+  Bytes block;
+  append_header_block(headers, block);
+  append_varint(static_cast<std::int32_t>(block.size()), out);
+  out += block;
 }
 
 BytesView behind_headers(BytesView row) {
@@ -134,14 +106,6 @@ Headers headers_in(BytesView row) {
                 size == kNull ? std::nullopt : std::optional<Bytes>(block.take(size)));
   }
   return headers;
-}
-
-std::unique_ptr<KeyValueCursor> without_headers(std::unique_ptr<KeyValueCursor> rows) {
-  return std::make_unique<HeadlessCursor>(std::move(rows));
-}
-
-std::unique_ptr<WindowCursor> without_headers(std::unique_ptr<WindowCursor> rows) {
-  return std::make_unique<HeadlessWindowCursor>(std::move(rows));
 }
 
 }  // namespace pawl::internal

@@ -1,6 +1,5 @@
 // Rows of stores and of their changelogs.
 #include "codec/buffered_change.h"
-#include "codec/header_block.h"
 #include "codec/session_row.h"
 #include "codec/timestamped_value.h"
 #include "codec/version_row.h"
@@ -8,6 +7,7 @@
 #include "fuzz/fuzz.h"
 #include "state/changelog_retention.h"
 
+#include <pawl/statestore/header_block.h>
 #include <pawl/statestore/state_store.h>
 
 #include <gtest/gtest.h>
@@ -122,7 +122,8 @@ TEST(RowWithHeaders, TakesAnyBytes) {
               Bytes timed;
               internal::encode_timestamped(draw.time(), draw.bytes(), timed);
               Bytes bytes;
-              internal::encode_headed_row(headers, timed, bytes);
+              internal::append_row_headers(headers, bytes);
+              bytes += timed;
               EXPECT_EQ(internal::headers_in(bytes), headers);
               EXPECT_EQ(internal::behind_headers(bytes), timed);
               return bytes;
@@ -133,7 +134,8 @@ TEST(RowWithHeaders, TakesAnyBytes) {
                 const BytesView rest = internal::behind_headers(bytes);
                 const Headers headers = internal::headers_in(bytes);
                 Bytes encoded;
-                internal::encode_headed_row(headers, rest, encoded);
+                internal::append_row_headers(headers, encoded);
+                encoded += rest;
                 EXPECT_EQ(internal::headers_in(encoded), headers);
                 EXPECT_EQ(internal::behind_headers(encoded), rest);
               } catch (const StoreFailure& refused) {

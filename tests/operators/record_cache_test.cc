@@ -285,6 +285,89 @@ TEST(RecordCache, GivesSuppressTwoFinalResultsInKafkaStreams) {
               ElementsAre("a=1@1", "a=2@2"));
 }
 
+// Sessions of events at most 5 ms apart, counted into `out`.
+Topology counted_sessions(const Materialized& materialized) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("in")
+      .group_by_key()
+      .windowed_by(SessionWindows::with_inactivity_gap(milliseconds(5)).grace(milliseconds(20)))
+      .count(materialized)
+      .to_stream()
+      .to("out");
+  return builder.build();
+}
+
+std::vector<std::string> session_lines(TopologyDriver& driver) {
+  auto out = driver.output<Windowed<std::string>, std::int64_t>(
+      "out", serde::session_windowed(serde::string()));
+  return lines(out);
+}
+
+TEST(RecordCache, MergesSessionsUntilTheCommit) {
+  Driven test(counted_sessions(Materialized::as("counts")));
+  test.pipe("a", 3);
+  test.pipe("a", 6);
+  test.pipe("a", 1);
+  EXPECT_THAT(session_lines(test.driver), IsEmpty());
+
+  test.driver.commit();
+  EXPECT_THAT(session_lines(test.driver), ElementsAre("a[1,6)=3@6"))
+      << "those it grew from came and went; the time is the session's end, not the last record's";
+
+  test.pipe("a", 8);
+  test.driver.commit();
+  EXPECT_THAT(session_lines(test.driver), ElementsAre("a[1,6)=null@6", "a[1,8)=4@8"));
+}
+
+TEST(RecordCache, HoldsNoSessionsWhereItIsDisabled) {
+  Driven test(counted_sessions(Materialized::as("counts").caching_disabled()));
+
+  test.pipe("a", 3);
+  test.pipe("a", 6);
+
+  EXPECT_THAT(session_lines(test.driver), ElementsAre("a[3,3)=1@3", "a[3,3)=null@3", "a[3,6)=2@6"));
+}
+
+TEST(RecordCache, LetsSessionsGoThatExceedItsBytes) {
+  Driven test(counted_sessions(Materialized::as("counts")), cached_by_hand(200));
+  for (int key = 0; key < 100; ++key) {
+    test.pipe(std::to_string(key).c_str(), key);
+  }
+
+  EXPECT_GT(session_lines(test.driver).size(), 90U);
+}
+
+TEST(RecordCache, HoldsRowsWithHeaders) {
+  for (const bool sessions : {false, true}) {
+    StreamBuilder builder;
+    builder.store_format(StoreFormat::with_headers);
+    const auto grouped = builder.stream<std::string, std::string>("in").group_by_key();
+    if (sessions) {
+      grouped.windowed_by(SessionWindows::with_inactivity_gap(milliseconds(5)).no_grace())
+          .count(Materialized::as("counts"))
+          .to_stream()
+          .map([](const Windowed<std::string>* key, const std::int64_t* count) {
+            return std::pair(key->key, count == nullptr ? 0 : *count);
+          })
+          .to("out");
+    } else {
+      grouped.count(Materialized::as("counts")).to_stream().to("out");
+    }
+    Driven test(builder.build());
+    test.pipe("a", 1);
+    test.pipe("a", 2);
+    EXPECT_THAT(test.read(), IsEmpty());
+    test.driver.commit();
+    EXPECT_THAT(test.read(), ElementsAre("a=2@2"));
+
+    test.driver.restart(TopologyDriver::State::lost);
+    test.pipe("a", 3);
+    test.driver.commit();
+
+    EXPECT_THAT(test.read(), ::testing::Contains("a=3@3"));
+  }
+}
+
 TEST(RecordCache, ShowsAJoinWhatATableHoldsAlready) {
   StreamBuilder builder;
   const auto names = builder.table<std::string, std::string>("names", Materialized::as("names"));

@@ -4,7 +4,6 @@
 #include "support/temporary_directory.h"
 
 #include <pawl/serde/primitives.h>
-#include <pawl/testing/topology_driver.h>
 
 #include <algorithm>
 #include <chrono>
@@ -27,7 +26,8 @@ unsigned number_in(const char* variable, unsigned otherwise) {
   return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
 }
 
-// Commits, aborts or restarts, or does nothing.
+}  // namespace
+
 void trouble(TopologyDriver& driver, Dice& dice) {
   if (dice.chance(70)) {
     return;
@@ -40,8 +40,6 @@ void trouble(TopologyDriver& driver, Dice& dice) {
     driver.abort();
   }
 }
-
-}  // namespace
 
 void PrintTo(const WindowSetting& setting, std::ostream* out) {
   *out << setting.name;
@@ -90,9 +88,12 @@ SceneRun run_scene(const Topology& topology, const WindowScene& scene, const Win
   if (setting.on_disk) {
     options.state_dir = directory.path() / "state";
   }
+  Dice dice(seed + 1'000'000);
+  if (setting.cached) {
+    options.record_cache_bytes_max = static_cast<std::size_t>(dice.draw(1, 3'000));
+  }
   TopologyDriver driver(topology, options);
   auto in = driver.input<std::string, std::string>("in");
-  Dice dice(seed + 1'000'000);
   for (const WindowEvent& event : scene.events) {
     in.pipe(event.key, "v", Timestamp(event.time));
     if (setting.troubled) {

@@ -6,6 +6,7 @@
 #include <pawl/engine/topology.h>
 #include <pawl/model/window.h>
 #include <pawl/serde/serde.h>
+#include <pawl/testing/topology_driver.h>
 
 #include <cstdint>
 #include <ostream>
@@ -54,14 +55,20 @@ struct WindowSetting {
   const char* name;
   bool troubled;  // commits, aborts and restarts, with and without the disk, at random
   bool on_disk;
+  bool cached = false;  // behind a record cache of a few entries
 };
-inline constexpr WindowSetting kWindowSettings[] = {
-    {"quiet", false, false}, {"troubled", true, false}, {"troubled_on_disk", true, true}};
+inline constexpr WindowSetting kWindowSettings[] = {{"quiet", false, false},
+                                                    {"troubled", true, false},
+                                                    {"troubled_on_disk", true, true},
+                                                    {"troubled_behind_a_cache", true, false, true}};
 void PrintTo(const WindowSetting& setting, std::ostream* out);
 
 // Returns: the seeds of one test: fixed ones and one that is new in every run, which is printed.
 // PAWL_TEST_SEED names it, PAWL_TEST_CASES the number of the fixed ones.
 std::vector<unsigned> window_seeds(const WindowSetting& setting);
+
+// Commits, aborts or restarts, or does nothing.
+void trouble(testing::TopologyDriver& driver, Dice& dice);
 
 // What came out of `topology`, which reads "in" and writes final counts to "out".
 struct SceneRun {

@@ -73,7 +73,9 @@ class StoreUnderTest {
   StoreUnderTest(StoreBackend& backend, const StoreSpec& spec, StoreSurroundings surroundings = {})
       : backend_(backend) {
     surroundings.backend = &backend;
-    surroundings.context = &context_;
+    if (surroundings.context == nullptr) {
+      surroundings.context = &context_;
+    }
     store_ = open_managed_store(spec, surroundings).value();
   }
 

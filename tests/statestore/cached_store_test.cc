@@ -1,10 +1,14 @@
 // The record cache over a store: what it holds back, what it lets go and in which order, and that
 // readers cannot tell it from the store below.
 #include "statestore/backend_under_test.h"
+#include "statestore/handed_record.h"
 #include "statestore/seeds.h"
 
+#include <pawl/serde/primitives.h>
 #include <pawl/statestore/cached_store.h>
 #include <pawl/statestore/key_value_store.h>
+#include <pawl/statestore/session_store.h>
+#include <pawl/statestore/typed/stores.h>
 #include <pawl/statestore/window_store.h>
 
 #include <gmock/gmock.h>
@@ -26,23 +30,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr std::size_t kPlenty = 1U << 20U;
-
-// A record in hand that a test sets.
-class HandedRecord final : public RecordInHand {
- public:
-  [[nodiscard]] const WriteContext& write_context() const override { return write; }
-  [[nodiscard]] const RecordCoordinates& coordinates() const override { return where; }
-  void exchanged_for(const WriteContext& other, const RecordCoordinates& coordinates,
-                     const std::function<void()>& work) override {
-    const WriteContext former = std::exchange(write, other);
-    const RecordCoordinates former_where = std::exchange(where, coordinates);
-    work();
-    write = former;
-    where = former_where;
-  }
-  WriteContext write{Timestamp(0), &Headers::none()};
-  RecordCoordinates where;
-};
 
 std::string text_of(NullableBytesView bytes) {
   return std::string(bytes.value_or("null"));
@@ -527,6 +514,214 @@ TEST_P(CachedWindowStoreTest, TellsTheListenerKeyAndWindow) {
   EXPECT_THAT(heard.take(), ElementsAre("b: null -> 1 @0 #-1", "a: null -> 1 @0 #-1"));
   EXPECT_THAT(windows, ElementsAre(Window{Timestamp(20), Timestamp(30)},
                                    Window{Timestamp(10), Timestamp(20)}));
+}
+
+// What a cursor shows of rows that an eviction takes out of the cache while it runs.
+class EvictionUnderACursorTest
+    : public ::testing::TestWithParam<std::tuple<EvictionOrder, Persistence>> {
+ protected:
+  static StoreSpec spec() {
+    StoreSpec spec;
+    spec.name = "windows";
+    spec.kind = StoreKind::window;
+    spec.persistence = std::get<1>(GetParam());
+    spec.retention = milliseconds(400);
+    return spec;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    , EvictionUnderACursorTest,
+    ::testing::Combine(::testing::Values(EvictionOrder::by_change, EvictionOrder::evicted_first),
+                       ::testing::Values(Persistence::persistent, Persistence::in_memory)));
+
+// Kafka Streams' cursor over RocksDB sees neither the entry nor what was written below for it.
+TEST_P(EvictionUnderACursorTest, ShowsWhatIsBelowButInKafkaStreamsOnDisk) {
+  Twins<WindowStore> twins(spec());
+  twins.budget.bytes_max = kPlenty;
+  twins.budget.order = std::get<0>(GetParam());
+  WindowStore& store = twins.with_cache();
+  store.put("a", "old", Timestamp(1), Timestamp(1));
+  twins.cache->flush();
+  store.put("a", "new", Timestamp(1), Timestamp(1));
+  store.put("a", "fresh", Timestamp(2), Timestamp(2));
+  store.put("a", "last", Timestamp(3), Timestamp(3));
+
+  const auto row = store.fetch("a", Timestamp(0), Timestamp(9), Direction::backward);
+  std::string seen(row->value());
+  twins.budget.bytes_max = twins.budget.bytes_used;
+  store.put("b", std::string(100, 'x'), Timestamp(3), Timestamp(3));  // both others have to go
+  for (row->next(); row->valid(); row->next()) {
+    seen += " " + std::string(row->value());
+  }
+
+  const bool loses =
+      GetParam() == std::tuple(EvictionOrder::evicted_first, Persistence::persistent);
+  EXPECT_EQ(seen, loses ? "last old" : "last fresh new");
+}
+
+TEST_P(EvictionUnderACursorTest, RowsCountAsUsedWhenTheCursorComesToThem) {
+  Twins<WindowStore> twins(spec());
+  twins.budget.bytes_max = kPlenty;
+  twins.budget.order = std::get<0>(GetParam());
+  WindowStore& store = twins.with_cache();
+  for (const std::int64_t start : {1, 2, 3, 4}) {
+    store.put("a", "1", Timestamp(start), Timestamp(start));
+  }
+  twins.cache->flush();
+  Heard heard(twins.record);
+  std::string evicted;
+  heard.act = [&](const FlushedRow& row) {
+    evicted += std::to_string(row.window.start.value()) + " ";
+  };
+  twins.cache->listen(heard, OldRows::unwanted);
+  store.put("a", "2", Timestamp(4), Timestamp(4));
+  const auto row = store.fetch("a", Timestamp(0), Timestamp(9), Direction::forward);
+  row->next();  // 1 and 2 are used, 3 and 4 are not: the order is 3 4 1 2
+  twins.budget.bytes_max = twins.budget.bytes_used;
+
+  store.put("b", "1", Timestamp(5), Timestamp(5));
+  EXPECT_EQ(evicted, "") << "3 went, which is clean";
+  store.put("b", "1", Timestamp(6), Timestamp(6));
+
+  EXPECT_EQ(evicted, "4 5 6 ") << "4 went, and with it all that is changed";
+}
+
+using SessionRows = std::vector<std::tuple<Bytes, std::int64_t, std::int64_t, Bytes>>;
+
+SessionRows session_rows(const std::unique_ptr<SessionCursor>& cursor) {
+  SessionRows rows;
+  for (; cursor->valid(); cursor->next()) {
+    rows.emplace_back(cursor->key(), cursor->window().start.value(), cursor->window().end.value(),
+                      cursor->value());
+  }
+  return rows;
+}
+
+class CachedSessionStoreTest
+    : public ::testing::TestWithParam<std::tuple<Persistence, WindowLayout>> {
+ protected:
+  // Long enough for nothing to expire; three segments.
+  static StoreSpec spec() {
+    StoreSpec spec;
+    spec.name = "sessions";
+    spec.kind = StoreKind::session;
+    spec.persistence = std::get<0>(GetParam());
+    spec.layout = std::get<1>(GetParam());
+    spec.retention = milliseconds(400);
+    spec.segment_interval = milliseconds(100);
+    return spec;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    , CachedSessionStoreTest,
+    ::testing::Combine(::testing::Values(Persistence::persistent, Persistence::in_memory),
+                       ::testing::Values(WindowLayout::time_first, WindowLayout::key_first)));
+
+TEST_P(CachedSessionStoreTest, ShowsWhatAStoreWithoutACacheShows) {
+  for (const std::uint64_t seed : test_seeds()) {
+    Dice dice(seed);
+    Twins<SessionStore> twins(spec());
+    twins.budget.bytes_max = static_cast<std::size_t>(dice.below(4000));
+    twins.budget.order = dice.one_in(2) ? EvictionOrder::by_change : EvictionOrder::evicted_first;
+    for (int step = 0; step < 3000; ++step) {
+      const Bytes key = some_key(dice);
+      const Bytes other = some_key(dice);
+      const Timestamp start(dice.below(280));
+      const Window session{start, start + milliseconds(dice.one_in(3) ? 0 : dice.below(20))};
+      const Timestamp from(dice.below(300) - 20);
+      const Timestamp to = dice.one_in(8) ? Timestamp::max() : from + milliseconds(dice.below(200));
+      const auto both = [&](auto&& act) {
+        ASSERT_EQ(act(twins.with_cache()), act(twins.without())) << "step " << step;
+      };
+      const Direction direction = dice.one_in(2) ? Direction::forward : Direction::backward;
+      const NullableBytesView lower =
+          dice.one_in(3) ? std::nullopt : NullableBytesView(std::min(key, other));
+      const NullableBytesView upper =
+          dice.one_in(3) ? std::nullopt : NullableBytesView(std::max(key, other));
+      switch (dice.below(8)) {
+        case 0:
+        case 1:
+        case 2: {
+          const Bytes value = std::to_string(step);
+          const auto row = dice.one_in(4) ? std::nullopt : NullableBytesView(value);
+          twins.with_cache().put(key, session, row, Timestamp(step));
+          twins.without().put(key, session, row, Timestamp(step));
+          both([&](SessionStore& store) { return store.observed_time(); });
+          break;
+        }
+        case 3:
+          both([&](SessionStore& store) { return text_of(store.get(key, session)); });
+          break;
+        case 4:
+          both([&](SessionStore& store) {
+            return session_rows(store.find_sessions(key, from, to, direction));
+          });
+          break;
+        case 5:
+          both([&](SessionStore& store) {
+            return session_rows(store.find_sessions(lower, upper, from, to, direction));
+          });
+          break;
+        case 6:
+          both([&](SessionStore& store) { return session_rows(store.ended_between(from, to)); });
+          break;
+        default:
+          dice.one_in(4) ? twins.abort() : twins.commit();
+      }
+    }
+  }
+}
+
+TEST_P(CachedSessionStoreTest, ReckonsEntriesAsKafkaStreamsDoes) {
+  Twins<SessionStore> twins(spec());
+  twins.budget.bytes_max = kPlenty;
+
+  twins.with_cache().put("key", {Timestamp(5), Timestamp(7)}, "value", Timestamp(7));
+
+  EXPECT_EQ(twins.budget.bytes_used, 8U + 3 + 8 + 8 /*segment, key, end, start*/ + 5 + 45);
+}
+
+TEST_P(CachedSessionStoreTest, TellsTheListenerKeySessionAndOldRow) {
+  Twins<SessionStore> twins(spec());
+  twins.budget.bytes_max = kPlenty;
+  Heard heard(twins.record);
+  std::vector<Window> windows;
+  heard.act = [&](const FlushedRow& row) { windows.push_back(row.window); };
+  twins.cache->listen(heard, OldRows::wanted);
+  const Window first{Timestamp(10), Timestamp(10)};
+  const Window grown{Timestamp(10), Timestamp(14)};
+  twins.with_cache().put("a", first, "1", Timestamp(10));
+  twins.cache->flush();
+  twins.with_cache().put("a", first, std::nullopt, Timestamp(14));
+  twins.with_cache().put("a", grown, "2", Timestamp(14));
+  twins.with_cache().put("b", first, "1", Timestamp(10));  // comes and goes
+  twins.with_cache().put("b", first, std::nullopt, Timestamp(10));
+
+  twins.cache->flush();
+
+  EXPECT_THAT(heard.take(),
+              ElementsAre("a: null -> 1 @0 #-1", "a: 1 -> null @0 #-1", "a: null -> 2 @0 #-1"));
+  EXPECT_THAT(windows, ElementsAre(first, first, grown));
+}
+
+// Rows are cached as they are kept, headers included.
+TEST(CachedStoreWithHeaders, GivesHeadersBackBeforeAndAfterTheFlush) {
+  const auto definition =
+      stores::key_value_with_headers<std::string, std::string>("kv").in_memory();
+  Twins<KeyValueStore> twins(definition.spec());
+  twins.budget.bytes_max = kPlenty;
+  auto store = definition.bind(twins.with_cache());
+  const Headers headers{{"h", Bytes("1")}};
+  const ValueWithHeaders<std::string> expected{"x", Timestamp(10), headers};
+
+  store.put("a", "x", Timestamp(10), headers);
+
+  EXPECT_EQ(store.get("a"), expected);
+  twins.commit();
+  twins.cache->drop();
+  EXPECT_EQ(store.get("a"), expected);
 }
 
 }  // namespace

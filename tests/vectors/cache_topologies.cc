@@ -57,6 +57,21 @@ Topology tumbling_count() {
   return builder.build();
 }
 
+Topology sliding_aggregate() {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("in")
+      .group_by_key()
+      .windowed_by(SlidingWindows::of_time_difference(milliseconds(10)).grace(milliseconds(20)))
+      .aggregate([] { return std::string("0"); },
+                 [](const std::string&, const std::string* value, const std::string& before) {
+                   return before + "+" + printed(value);
+                 },
+                 Materialized::as("agg").caching_enabled())
+      .to_stream()
+      .to("out");
+  return builder.build();
+}
+
 }  // namespace
 
 VectorTopologies cache_topologies() {
@@ -65,7 +80,8 @@ VectorTopologies cache_topologies() {
           {"cache_kv_count_commit_each_record", kv_count},
           {"cache_disabled_same_input", kv_count_uncached},
           {"cache_kv_aggregate_nulls", kv_aggregate_nulls},
-          {"cache_tumbling_count", tumbling_count}};
+          {"cache_tumbling_count", tumbling_count},
+          {"cache_sliding_aggregate_small", sliding_aggregate}};
 }
 
 }  // namespace pawl::test

@@ -4,6 +4,7 @@
 #include "vectors/vector_topologies.h"
 
 #include <pawl/operators/grouped_stream.h>
+#include <pawl/operators/session_windowed_stream.h>
 #include <pawl/operators/stream_builder.h>
 #include <pawl/operators/windowed_stream.h>
 #include <pawl/serde/primitives.h>
@@ -80,13 +81,40 @@ Topology tumbling_count() {
   return builder.build();
 }
 
+Topology counted_sessions(const SessionWindows& windows, EmitStrategy emit) {
+  StreamBuilder builder;
+  builder.store_format(StoreFormat::with_headers);
+  builder.stream<std::string, std::string>("in")
+      .group_by_key()
+      .windowed_by(windows)
+      .emit_strategy(emit)
+      .count(Materialized::as("counts"))
+      .to_stream()
+      .to("out");
+  return builder.build();
+}
+
+Topology session_count() {
+  return counted_sessions(
+      SessionWindows::with_inactivity_gap(milliseconds(5)).grace(milliseconds(1)),
+      EmitStrategy::on_window_update());
+}
+
+Topology emit_final_session() {
+  return counted_sessions(
+      SessionWindows::with_inactivity_gap(milliseconds(5)).grace(milliseconds(3)),
+      EmitStrategy::on_window_close());
+}
+
 }  // namespace
 
 VectorTopologies header_topologies() {
   return {{"headers_kv_store", kv_store},
           {"hdr_kv_count", kv_count},
           {"hdr_kv_aggregate_delete", kv_aggregate_delete},
-          {"hdr_tumbling_count", tumbling_count}};
+          {"hdr_tumbling_count", tumbling_count},
+          {"hdr_session_count", session_count},
+          {"hdr_emit_final_session", emit_final_session}};
 }
 
 }  // namespace pawl::test

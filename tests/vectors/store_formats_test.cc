@@ -1,10 +1,11 @@
 // Checks of rows with headers, of versioned stores and of what is committed with offsets.
-#include "codec/header_block.h"
 #include "codec/timestamped_value.h"
 #include "codec/version_row.h"
 #include "task/offset_metadata.h"
 #include "vectors/format_checks.h"
 #include "version_segments.h"
+
+#include <pawl/statestore/header_block.h>
 
 #include <gtest/gtest.h>
 
@@ -42,7 +43,8 @@ void check_headed_value(const std::vector<Json>& rows) {
     internal::encode_timestamped(Timestamp(row.at("timestamp").get<std::int64_t>()),
                                  row.at("value").get<std::string>(), timed);
     Bytes encoded;
-    internal::encode_headed_row(headers_of(row), timed, encoded);
+    internal::append_row_headers(headers_of(row), encoded);
+    encoded += timed;
 
     EXPECT_EQ(encoded, bytes_in(row)) << row;
     EXPECT_EQ(internal::behind_headers(bytes_in(row)), timed);
@@ -53,7 +55,8 @@ void check_headed_value(const std::vector<Json>& rows) {
 void check_headed_aggregation(const std::vector<Json>& rows) {
   for (const Json& row : rows) {
     Bytes encoded;
-    internal::encode_headed_row(headers_of(row), row.at("value").get<std::string>(), encoded);
+    internal::append_row_headers(headers_of(row), encoded);
+    encoded += row.at("value").get<std::string>();
 
     EXPECT_EQ(encoded, bytes_in(row)) << row;
   }

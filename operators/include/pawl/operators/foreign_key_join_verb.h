@@ -33,6 +33,7 @@ std::vector<PlanNode*> add_foreign_side(LogicalPlan& plan, PlanNode& subscriptio
   StoreSpec spec;
   spec.name = names.store;
   spec.timestamped = true;
+  spec.log_headers = true;
   plan.add_store(spec);
   const SubscriptionStore<K> store(spec, serde::bytes(), subscription_serde(primary_key));
   PlanNode& receive = plan.add_processor(names.receive, {&subscriptions},

@@ -4,6 +4,7 @@
 
 #include <pawl/statestore/state_store.h>
 #include <pawl/statestore/store_iterator.h>
+#include <pawl/statestore/store_spec.h>
 
 #include <memory>
 
@@ -29,14 +30,6 @@ class KeyValueStore : public StateStore {
   // record in hand. In a versioned store it is the version's time.
   virtual PutOutcome put(BytesView key, NullableBytesView value, Timestamp logged_at) = 0;
 
-  // The same with the headers to keep with the value (StoreSpec::headers). Stores that keep none
-  // give them to the changelog record where each write is logged at once, and return none.
-  virtual PutOutcome put_with_headers(BytesView key, NullableBytesView value, Timestamp logged_at,
-                                      const Headers& /*headers*/) {
-    return put(key, value, logged_at);
-  }
-  virtual Headers headers_of(BytesView /*key*/) { return {}; }
-
   // Visits keys in [from, to], both inclusive; an absent bound is open. `from` above `to`: nothing.
   virtual std::unique_ptr<KeyValueCursor> range(NullableBytesView from, NullableBytesView to,
                                                 Direction direction) = 0;
@@ -46,9 +39,8 @@ class KeyValueStore : public StateStore {
   // Returns: about how many keys there are; exact for in-memory stores without open writes.
   virtual std::uint64_t approximate_entries() = 0;
 
-  // Whether row values begin with the timestamp of the record that made them
-  // (StoreSpec::timestamped).
-  [[nodiscard]] virtual bool timestamped_rows() const = 0;
+  // What stands in front of the values.
+  [[nodiscard]] virtual RowFormat row_format() const = 0;
   // The record in hand.
   [[nodiscard]] virtual const WriteContext& context() const = 0;
 };

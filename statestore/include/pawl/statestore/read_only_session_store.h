@@ -18,6 +18,7 @@ class ReadOnlySessionStore {
   ReadOnlySessionStore(StoreSpec spec, RowSnapshotSources parts)
       : spec_(std::move(spec)), parts_(std::move(parts)) {}
 
+  [[nodiscard]] RowFormat row_format() const { return row_format_of(spec_); }
   [[nodiscard]] Result<std::optional<Bytes>> get(BytesView key, Window session) const;
   using Visit = std::function<bool(BytesView key, Window session, BytesView row)>;
   // Visits the sessions of keys in [key_from, key_to] (absent = open) that end at `earliest_end` or

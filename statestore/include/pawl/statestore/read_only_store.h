@@ -24,9 +24,9 @@ using RowSnapshotSources = std::vector<std::shared_ptr<const RowSnapshotSource>>
 class ReadOnlyKeyValueStore {
  public:
   ReadOnlyKeyValueStore(const StoreSpec& spec, RowSnapshotSources parts)
-      : timestamped_(spec.timestamped), headers_(spec.headers), parts_(std::move(parts)) {}
+      : format_(row_format_of(spec)), parts_(std::move(parts)) {}
 
-  [[nodiscard]] bool timestamped_rows() const { return timestamped_; }
+  [[nodiscard]] RowFormat row_format() const { return format_; }
   [[nodiscard]] Result<std::optional<Bytes>> get(BytesView key) const;
   // Calls `visit(key, row)` for keys in [from, to], absent = open, part by part in key order, until
   // it returns false.
@@ -37,8 +37,7 @@ class ReadOnlyKeyValueStore {
                       const std::function<bool(BytesView key, BytesView row)>& visit) const;
 
  private:
-  bool timestamped_;
-  bool headers_;
+  RowFormat format_;
   RowSnapshotSources parts_;
 };
 
@@ -47,7 +46,7 @@ class ReadOnlyWindowStore {
   ReadOnlyWindowStore(StoreSpec spec, RowSnapshotSources parts)
       : spec_(std::move(spec)), parts_(std::move(parts)) {}
 
-  [[nodiscard]] bool timestamped_rows() const { return spec_.timestamped; }
+  [[nodiscard]] RowFormat row_format() const { return row_format_of(spec_); }
   [[nodiscard]] Result<std::optional<Bytes>> get(BytesView key, Timestamp start) const;
   using Visit = std::function<bool(BytesView key, Timestamp start, BytesView row)>;
   // Visits the windows of a key with start in [from, to], in time order, until `visit` returns

@@ -7,6 +7,7 @@
 #include <pawl/model/window.h>
 #include <pawl/statestore/state_store.h>
 #include <pawl/statestore/store_iterator.h>
+#include <pawl/statestore/store_spec.h>
 
 #include <cstdint>
 #include <memory>
@@ -44,6 +45,8 @@ class SessionStore : public StateStore {
   [[nodiscard]] virtual std::chrono::milliseconds retention() const = 0;
   // How many puts were older than the retention period since the store was opened.
   [[nodiscard]] virtual std::uint64_t expired_puts() const = 0;
+  // What stands in front of the values.
+  [[nodiscard]] virtual RowFormat row_format() const = 0;
   // The record in hand.
   [[nodiscard]] virtual const WriteContext& context() const = 0;
 };

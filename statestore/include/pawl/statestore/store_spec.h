@@ -26,6 +26,14 @@ enum class WindowLayout {
                // hand-made processors)
 };
 
+// What stands in front of the value in a row of a store: nothing; or the timestamp of the record
+// that made it (i64); and before that its headers (header_block.h).
+struct RowFormat {
+  bool timestamped = false;
+  bool headers = false;
+  friend bool operator==(const RowFormat&, const RowFormat&) = default;
+};
+
 struct StoreSpec {
   std::string name;
   StoreKind kind = StoreKind::key_value;
@@ -34,7 +42,8 @@ struct StoreSpec {
   // (Source: TimestampedKeyValueStore, TimestampedWindowStore).
   bool timestamped = false;
   // Row values begin with the headers of the record that made them, and the changelog carries them
-  // as its record's own (Source: TimestampedKeyValueStoreWithHeaders). Requires: timestamped.
+  // as its record's own (Source: TimestampedKeyValueStoreWithHeaders, SessionStoreWithHeaders).
+  // Requires: timestamped, but in session stores.
   bool headers = false;
   // Made by the DSL for a table: the builder's store format decides about `headers`.
   bool follows_store_format = false;
@@ -44,7 +53,7 @@ struct StoreSpec {
   // more than these; 0 = no limit (Source: MemoryLRUCache).
   std::size_t entries_max = 0;
   Logging logging = Logging::enabled;
-  // Key-value stores, and window stores without duplicates.
+  // Key-value and session stores, and window stores without duplicates.
   Caching caching = Caching::disabled;
   // Topic configs of the changelog that replace the library's own.
   std::map<std::string, std::string> changelog_config;
@@ -58,7 +67,8 @@ struct StoreSpec {
   std::chrono::milliseconds window_size{0};
   bool retain_duplicates = false;
   // Under every_put the changelog carries the headers of the record in hand (Source: the windows of
-  // stream-stream joins, which are built header-aware over plain rows).
+  // stream-stream joins and the subscriptions of foreign-key joins, which are built header-aware
+  // over plain rows).
   bool log_headers = false;
   WindowLayout layout = WindowLayout::key_first;
   // Distance of consecutive window starts (the advance of tumbling and hopping windows); 0 = any
@@ -85,6 +95,10 @@ struct StoreSpec {
 // Whether the rows of a store belong to times, lie in segments, and expire.
 [[nodiscard]] inline bool is_windowed(const StoreSpec& spec) {
   return spec.kind == StoreKind::window || spec.kind == StoreKind::session;
+}
+
+[[nodiscard]] inline RowFormat row_format_of(const StoreSpec& spec) {
+  return {spec.timestamped, spec.headers};
 }
 
 // Returns: the store's segment length: `segment_interval`, or max(retention / 2, 60 s) as Kafka

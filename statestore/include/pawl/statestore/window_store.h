@@ -6,6 +6,7 @@
 
 #include <pawl/statestore/state_store.h>
 #include <pawl/statestore/store_iterator.h>
+#include <pawl/statestore/store_spec.h>
 
 #include <chrono>
 #include <memory>
@@ -19,12 +20,6 @@ class WindowStore : public StateStore {
   // `expired_puts()` counts it. Requires: `start` is not negative (std::invalid_argument).
   virtual void put(BytesView key, NullableBytesView value, Timestamp start,
                    Timestamp logged_at) = 0;
-  // The headers kept with a value (StoreSpec::headers). Stores without them drop and return none.
-  virtual void put_with_headers(BytesView key, NullableBytesView value, Timestamp start,
-                                Timestamp logged_at, const Headers& /*headers*/) {
-    put(key, value, start, logged_at);
-  }
-  virtual Headers headers_of(BytesView /*key*/, Timestamp /*start*/) { return {}; }
 
   // Returns: the value of one window, or nothing; always nothing in a store that keeps duplicates,
   // whose windows have no single value: fetch() them. Lifetime: until the next call on this store.
@@ -53,9 +48,8 @@ class WindowStore : public StateStore {
   // How many puts were older than the retention period since the store was opened.
   [[nodiscard]] virtual std::uint64_t expired_puts() const = 0;
 
-  // Whether row values begin with the timestamp of the record that made them
-  // (StoreSpec::timestamped).
-  [[nodiscard]] virtual bool timestamped_rows() const = 0;
+  // What stands in front of the values.
+  [[nodiscard]] virtual RowFormat row_format() const = 0;
   // The record in hand.
   [[nodiscard]] virtual const WriteContext& context() const = 0;
 };

@@ -1,14 +1,14 @@
 // ChangeForwarder: how a node with a store forwards the changes of a table: at once; or, where the
 // store is cached, when the cache lets the row go, with the old value that the store below had and
-// the timestamp, headers and coordinates of the last record that changed the row. A node uses it in
-// place of forward():
+// the timestamp, headers and coordinates of the last record that changed the row; the timestamp of
+// a session is its end. A node uses it in place of forward():
 //
 //   forwarder_.open(context, definition_, this->outlet(), old_values_);        // in opened()
 //   forwarder_.forward({record.key, &change, timestamp, record.headers});      // in receive()
 //
 // K is the key that is forwarded, KStore that of the store: KStore is K in key-value stores, and
 // K is Windowed<KStore> in stores of windows. Source: TimestampedTupleForwarder,
-// TimestampedCacheFlushListener. Thread rule: owner thread only.
+// TimestampedCacheFlushListener, SessionCacheFlushListener. Thread rule: owner thread only.
 #pragma once
 
 #include <pawl/engine/outlet.h>
@@ -37,8 +37,11 @@ class ChangeForwarder final : private CacheListener {
             const Outlet<K, Change<V>>& outlet, bool old_values) {
     outlet_ = &outlet;
     timestamped_ = definition.spec().timestamped;
-    codec_.emplace(definition.spec().name, definition.key_serde(), definition.value_serde());
-    auto* const cached = dynamic_cast<CachedStore*>(&context.state_store(definition.spec().name));
+    sessions_ = definition.spec().kind == StoreKind::session;
+    StateStore& store = context.state_store(definition.spec().name);
+    codec_.emplace(store.name(), definition.key_serde(), definition.value_serde(),
+                   definition.bytes_of(store).row_format());
+    auto* const cached = dynamic_cast<CachedStore*>(&store);
     cached_ = cached != nullptr;
     if (cached_) {
       cached->listen(*this, old_values ? OldRows::wanted : OldRows::unwanted);
@@ -70,15 +73,15 @@ class ChangeForwarder final : private CacheListener {
     } else {
       codec_->decode_key(row.key, scratch.key);
     }
-    Timestamp timestamp = row.written.timestamp;
+    Timestamp timestamp = sessions_ ? row.window.end : row.written.timestamp;
     Change<V> change;
     if (row.new_row.has_value()) {
-      const Timestamp of_value = codec_->decode_row(*row.new_row, scratch.new_value, timestamped_);
+      const Timestamp of_value = codec_->decode_row(*row.new_row, scratch.new_value);
       timestamp = timestamped_ ? of_value : timestamp;
       change.new_value = &scratch.new_value;
     }
     if (row.old_row.has_value()) {
-      codec_->decode_row(*row.old_row, scratch.old_value, timestamped_);
+      codec_->decode_row(*row.old_row, scratch.old_value);
       change.old_value = &scratch.old_value;
     }
     outlet_->forward({&scratch.key, &change, timestamp, row.written.headers});
@@ -88,6 +91,7 @@ class ChangeForwarder final : private CacheListener {
   const Outlet<K, Change<V>>* outlet_ = nullptr;
   std::optional<StoreCodec<KStore, V>> codec_;
   bool timestamped_ = true;
+  bool sessions_ = false;
   bool cached_ = false;
   Scratch scratch_;
 };

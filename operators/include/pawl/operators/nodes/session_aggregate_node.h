@@ -14,6 +14,7 @@
 #include <pawl/operators/change.h>
 #include <pawl/operators/emit_strategy.h>
 #include <pawl/operators/nodes/aggregation.h>
+#include <pawl/operators/nodes/change_forwarder.h>
 #include <pawl/operators/nodes/window_closer.h>
 #include <pawl/operators/session_windows.h>
 #include <pawl/statestore/typed/stores.h>
@@ -78,6 +79,8 @@ class SessionAggregateNode final
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
     if (final_results_) {
       closer_.open(context, definition_.spec().name);
+    } else {
+      forwarder_.open(context, definition_, this->outlet(), old_values_);
     }
   }
 
@@ -147,7 +150,7 @@ class SessionAggregateNode final
     const Change<A> change{value, old_values_ ? old : nullptr};
     windowed_.key = *record.key;
     windowed_.window = session;
-    this->forward({&windowed_, &change, session.end, &Headers::none()});
+    forwarder_.forward({&windowed_, &change, session.end, &Headers::none()});
   }
 
   void emit_as_java(const Record<K, V>& record, Timestamp close) {
@@ -180,6 +183,7 @@ class SessionAggregateNode final
   bool old_values_;
   bool final_results_;
   std::optional<TypedSessionStore<K, A>> store_;
+  ChangeForwarder<Windowed<K>, A, K> forwarder_;
   OperatorTime* time_ = nullptr;
   WindowCloser closer_;
   std::vector<Touched> touched_;

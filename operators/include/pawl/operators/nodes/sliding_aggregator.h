@@ -63,6 +63,7 @@ class SlidingAggregator {
     const Timestamp from = std::max(at - difference_ - difference_, Timestamp(0));
     for (auto row = store_->fetch(*record.key, from, at + kStep, Direction::backward); row.valid();
          row.next()) {
+      near_.starts.push_back(row.start());
       const Timestamp end = row.start() + difference_;
       if (row.start() == at + kStep) {
         near_.right_window_exists = true;
@@ -108,6 +109,7 @@ class SlidingAggregator {
   void take_early(const In& record) {
     const Timestamp at = record.timestamp;
     for (auto row = store_->fetch(*record.key, Timestamp(0), at + kStep); row.valid(); row.next()) {
+      near_.starts.push_back(row.start());
       if (row.start() == Timestamp(0)) {
         near_.has_combined = true;
         near_.combined = {row.value(), row.timestamp()};
@@ -137,7 +139,7 @@ class SlidingAggregator {
   // The window right behind the previous record, which this record is the first to lie in.
   void create_behind(Timestamp previous, const In& record) {
     const Timestamp start = previous + kStep;
-    if (!store_->get(*record.key, start, row_)) {
+    if (std::find(near_.starts.begin(), near_.starts.end(), start) == near_.starts.end()) {
       row_.timestamp = record.timestamp;
       update(record, {start, start + difference_}, Origin::initial);
     }

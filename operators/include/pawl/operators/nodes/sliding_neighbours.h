@@ -7,6 +7,7 @@
 #include <pawl/statestore/typed/store_codec.h>
 
 #include <optional>
+#include <vector>
 
 namespace pawl::internal {
 
@@ -25,6 +26,7 @@ struct SlidingNeighbours {
   bool left_window_exists = false;
   bool right_window_exists = false;
   std::optional<Timestamp> previous_record;
+  std::vector<Timestamp> starts;  // of the windows that were met
 
   void keep_right(const A& value, Timestamp timestamp, Timestamp record) {
     has_right = true;
@@ -36,6 +38,7 @@ struct SlidingNeighbours {
   void clear() {
     has_right = has_combined = left_window_exists = right_window_exists = false;
     previous_record.reset();
+    starts.clear();
   }
 };
 

@@ -59,7 +59,7 @@ class SubscriptionReceiveNode final
         subscription.instruction == SubscriptionInstruction::unsubscribe_and_answer) {
       store_->erase(row_key_, record.timestamp);
     } else {
-      store_->put(row_key_, subscription, record.timestamp, *record.headers);
+      store_->put(row_key_, subscription, record.timestamp);
     }
   }
 

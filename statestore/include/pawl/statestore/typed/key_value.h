@@ -19,9 +19,8 @@ namespace pawl {
 template <class K, class V>
 class TypedKeyValueCursor {
  public:
-  TypedKeyValueCursor(std::unique_ptr<KeyValueCursor> rows, const internal::StoreCodec<K, V>& codec,
-                      bool timestamped)
-      : rows_(std::move(rows)), codec_(&codec), timestamped_(timestamped) {
+  TypedKeyValueCursor(std::unique_ptr<KeyValueCursor> rows, const internal::StoreCodec<K, V>& codec)
+      : rows_(std::move(rows)), codec_(&codec) {
     decode();
   }
   [[nodiscard]] bool valid() const { return rows_->valid(); }
@@ -41,11 +40,10 @@ class TypedKeyValueCursor {
       return;
     }
     codec_->decode_key(rows_->key(), key_);
-    timestamp_ = codec_->decode_row(rows_->value(), value_, timestamped_);
+    timestamp_ = codec_->decode_row(rows_->value(), value_);
   }
   std::unique_ptr<KeyValueCursor> rows_;
   const internal::StoreCodec<K, V>* codec_;
-  bool timestamped_;
   K key_{};
   V value_{};
   Timestamp timestamp_ = Timestamp::unknown();
@@ -73,18 +71,14 @@ class TypedKeyValueReader {
  protected:
   TypedKeyValueReader(KeyValueStore& store, Serde<K> key, Serde<V> value)
       : store_(&store),
-        codec_(std::make_unique<internal::StoreCodec<K, V>>(store.name(), std::move(key),
-                                                            std::move(value))),
-        timestamped_(store.timestamped_rows()) {}
+        codec_(std::make_unique<internal::StoreCodec<K, V>>(
+            store.name(), std::move(key), std::move(value), store.row_format())) {}
 
   KeyValueStore* store_;
   std::unique_ptr<internal::StoreCodec<K, V>> codec_;  // at a fixed place: cursors refer to it
-  bool timestamped_;
 
  private:
-  Cursor cursor(std::unique_ptr<KeyValueCursor> rows) {
-    return Cursor(std::move(rows), *codec_, timestamped_);
-  }
+  Cursor cursor(std::unique_ptr<KeyValueCursor> rows) { return Cursor(std::move(rows), *codec_); }
   std::optional<Bytes> bytes_of(const K* key) {
     return key == nullptr ? std::nullopt : std::optional<Bytes>(codec_->key_bytes(*key));
   }
@@ -148,16 +142,12 @@ class TypedTimestampedKeyValueStore : public TypedKeyValueReader<K, V> {
   bool get_as_of(const K& key, Timestamp time, ValueAndTimestamp<V>& value) {
     return decode(this->store_->get_as_of(this->codec_->key_bytes(key), time), value);
   }
-  // Returns: what became of it; other than `latest` only in versioned stores.
-  PutOutcome put(const K& key, const V& value, Timestamp timestamp) {
+  // Returns: what became of it; other than `latest` only in versioned stores. `headers`: kept by
+  // stores that have room for them.
+  PutOutcome put(const K& key, const V& value, Timestamp timestamp,
+                 const Headers& headers = Headers::none()) {
     return this->store_->put(this->codec_->key_bytes(key),
-                             this->codec_->row_bytes(value, timestamp, this->timestamped_),
-                             timestamp);
-  }
-  void put(const K& key, const V& value, Timestamp timestamp, const Headers& headers) {
-    this->store_->put_with_headers(this->codec_->key_bytes(key),
-                                   this->codec_->row_bytes(value, timestamp, this->timestamped_),
-                                   timestamp, headers);
+                             this->codec_->row_bytes(value, timestamp, headers), timestamp);
   }
   // Writes nothing when the key has a value. Returns: that value.
   std::optional<ValueAndTimestamp<V>> put_if_absent(const K& key, const V& value,
@@ -179,7 +169,7 @@ class TypedTimestampedKeyValueStore : public TypedKeyValueReader<K, V> {
  private:
   bool decode(NullableBytesView row, ValueAndTimestamp<V>& value) {
     if (row.has_value()) {
-      value.timestamp = this->codec_->decode_row(*row, value.value, this->timestamped_);
+      value.timestamp = this->codec_->decode_row(*row, value.value);
     }
     return row.has_value();
   }

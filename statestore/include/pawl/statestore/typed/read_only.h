@@ -21,9 +21,16 @@ namespace internal {
 
 // Decodes a row value; the timestamp is unknown() in plain stores.
 template <class V>
-Result<ValueAndTimestamp<V>> decode_row(const Serde<V>& serde, BytesView row, bool timestamped) {
+Result<ValueAndTimestamp<V>> decode_row(const Serde<V>& serde, BytesView row, RowFormat format) {
   ValueAndTimestamp<V> result{{}, Timestamp::unknown()};
-  if (timestamped) {
+  if (format.headers) {
+    try {
+      row = behind_headers(row);
+    } catch (const StoreFailure& failure) {
+      return failure.error();
+    }
+  }
+  if (format.timestamped) {
     if (row.size() < 8) {
       return Error{ErrorKind::corrupted_state, "a stored value has no timestamp"};
     }
@@ -51,7 +58,7 @@ class KeyValueQueries {
     if (!row.has_value()) {
       return std::optional<ValueAndTimestamp<V>>();
     }
-    return std::optional(PAWL_TRY(internal::decode_row(value_, *row, store_.timestamped_rows())));
+    return std::optional(PAWL_TRY(internal::decode_row(value_, *row, store_.row_format())));
   }
 
   // Calls `visit(key, value)` for keys in [from, to] by their bytes, null = open, until it returns
@@ -64,7 +71,7 @@ class KeyValueQueries {
     Result<void> decoded;
     PAWL_TRY(store_.range(view(lower), view(upper), direction, [&](BytesView key, BytesView row) {
       auto typed_key = key_.decode(key);
-      auto typed_row = internal::decode_row(value_, row, store_.timestamped_rows());
+      auto typed_row = internal::decode_row(value_, row, store_.row_format());
       if (!typed_key.has_value() || !typed_row.has_value()) {
         decoded = typed_key.has_value() ? typed_row.error() : typed_key.error();
         return false;
@@ -80,7 +87,7 @@ class KeyValueQueries {
     Result<void> decoded;
     PAWL_TRY(store_.prefix(prefix, [&](BytesView key, BytesView row) {
       auto typed_key = key_.decode(key);
-      auto typed_row = internal::decode_row(value_, row, store_.timestamped_rows());
+      auto typed_row = internal::decode_row(value_, row, store_.row_format());
       if (!typed_key.has_value() || !typed_row.has_value()) {
         decoded = typed_key.has_value() ? typed_row.error() : typed_key.error();
         return false;
@@ -117,7 +124,7 @@ class WindowQueries {
     if (!row.has_value()) {
       return std::optional<ValueAndTimestamp<V>>();
     }
-    return std::optional(PAWL_TRY(internal::decode_row(value_, *row, store_.timestamped_rows())));
+    return std::optional(PAWL_TRY(internal::decode_row(value_, *row, store_.row_format())));
   }
   // Visits the windows of a key with start in [from, to], in time order, until `visit` returns
   // false.
@@ -138,7 +145,7 @@ class WindowQueries {
   ReadOnlyWindowStore::Visit decoder(const Visit& visit, Result<void>& decoded) const {
     return [this, &visit, &decoded](BytesView key, Timestamp start, BytesView row) {
       auto typed_key = key_.decode(key);
-      auto typed_row = internal::decode_row(value_, row, store_.timestamped_rows());
+      auto typed_row = internal::decode_row(value_, row, store_.row_format());
       if (!typed_key.has_value() || !typed_row.has_value()) {
         decoded = typed_key.has_value() ? typed_row.error() : typed_key.error();
         return false;

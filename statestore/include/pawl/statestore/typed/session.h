@@ -37,7 +37,7 @@ class TypedSessionCursor {
       return;
     }
     codec_->decode_key(rows_->key(), key_);
-    codec_->decode_value(rows_->value(), value_);
+    codec_->decode_row(rows_->value(), value_);
   }
   std::unique_ptr<SessionCursor> rows_;
   const internal::StoreCodec<K, V>* codec_;
@@ -52,8 +52,8 @@ class TypedSessionStore {
 
   TypedSessionStore(SessionStore& store, Serde<K> key, Serde<V> value)
       : store_(&store),
-        codec_(std::make_unique<internal::StoreCodec<K, V>>(store.name(), std::move(key),
-                                                            std::move(value))) {}
+        codec_(std::make_unique<internal::StoreCodec<K, V>>(
+            store.name(), std::move(key), std::move(value), store.row_format())) {}
 
   // Returns: the value of one session.
   std::optional<V> get(const K& key, Window session) {
@@ -62,14 +62,17 @@ class TypedSessionStore {
       return std::nullopt;
     }
     V value{};
-    codec_->decode_value(*found, value);
+    codec_->decode_row(*found, value);
     return value;
   }
-  // Null deletes the session. Both are logged with the timestamp of the record in hand.
-  void put(const K& key, Window session, const V* value) {
+  // Null deletes the session. Both are logged with the timestamp of the record in hand. `headers`:
+  // kept by stores that have room for them.
+  void put(const K& key, Window session, const V* value, const Headers& headers = Headers::none()) {
+    const Timestamp now = store_->context().timestamp;
     store_->put(codec_->key_bytes(key), session,
-                value == nullptr ? std::nullopt : NullableBytesView(codec_->value_bytes(*value)),
-                store_->context().timestamp);
+                value == nullptr ? std::nullopt
+                                 : NullableBytesView(codec_->row_bytes(*value, now, headers)),
+                now);
   }
   void remove(const K& key, Window session) { put(key, session, nullptr); }
 
@@ -102,6 +105,10 @@ class TypedSessionStore {
   // The untyped store: retention, observed time, expired puts.
   [[nodiscard]] const SessionStore& store() const { return *store_; }
 
+ protected:
+  SessionStore* store_;
+  std::unique_ptr<internal::StoreCodec<K, V>> codec_;  // at a fixed place: cursors refer to it
+
  private:
   Cursor cursor(std::unique_ptr<SessionCursor> rows) { return Cursor(std::move(rows), *codec_); }
   std::optional<Bytes> bytes_of(const K* key) {
@@ -110,9 +117,6 @@ class TypedSessionStore {
   static NullableBytesView view(const std::optional<Bytes>& bytes) {
     return bytes.has_value() ? NullableBytesView(*bytes) : std::nullopt;
   }
-
-  SessionStore* store_;
-  std::unique_ptr<internal::StoreCodec<K, V>> codec_;  // at a fixed place: cursors refer to it
 };
 
 }  // namespace pawl

@@ -27,7 +27,8 @@ class SessionQueries {
     if (!row.has_value()) {
       return std::optional<V>();
     }
-    return std::optional<V>(PAWL_TRY(internal::decode_row(value_, *row, false)).value);
+    return std::optional<V>(
+        PAWL_TRY(internal::decode_row(value_, *row, store_.row_format())).value);
   }
   // Visits the sessions of a key, in no promised order, until `visit` returns false.
   Result<void> fetch(const K& key, const Visit& visit) const {
@@ -51,7 +52,8 @@ class SessionQueries {
     PAWL_TRY(store_.find_sessions(key, key, earliest_end, latest_start,
                                   [&](BytesView key_bytes, Window session, BytesView row) {
                                     auto typed_key = key_.decode(key_bytes);
-                                    auto typed_row = internal::decode_row(value_, row, false);
+                                    auto typed_row =
+                                        internal::decode_row(value_, row, store_.row_format());
                                     if (!typed_key.has_value() || !typed_row.has_value()) {
                                       decoded = typed_key.has_value() ? typed_row.error()
                                                                       : typed_key.error();

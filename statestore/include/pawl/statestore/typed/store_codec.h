@@ -1,9 +1,13 @@
 // What typed stores share: turning keys and values into row bytes with reused memory, and back.
+// What stands in front of a value (RowFormat) is written and read here, for stores of every kind.
 // Thread rule: owner thread only.
 #pragma once
 
+#include <pawl/model/headers.h>
 #include <pawl/serde/serde.h>
+#include <pawl/statestore/header_block.h>
 #include <pawl/statestore/state_store.h>
+#include <pawl/statestore/store_spec.h>
 
 #include <optional>
 #include <string>
@@ -19,13 +23,22 @@ struct ValueAndTimestamp {
   friend bool operator==(const ValueAndTimestamp&, const ValueAndTimestamp&) = default;
 };
 
+// The same with the headers of that record.
+template <class V>
+struct ValueWithHeaders {
+  V value;
+  Timestamp timestamp;  // unknown() in session stores
+  Headers headers;
+  friend bool operator==(const ValueWithHeaders&, const ValueWithHeaders&) = default;
+};
+
 namespace internal {
 
 template <class K, class V>
 class StoreCodec {
  public:
-  StoreCodec(std::string store, Serde<K> key, Serde<V> value)
-      : store_(std::move(store)), key_(std::move(key)), value_(std::move(value)) {}
+  StoreCodec(std::string store, Serde<K> key, Serde<V> value, RowFormat format = {})
+      : store_(std::move(store)), key_(std::move(key)), value_(std::move(value)), format_(format) {}
 
   // Returns: the bytes. Lifetime: until the next call of the same function.
   BytesView key_bytes(const K& key) {
@@ -38,11 +51,15 @@ class StoreCodec {
     value_.encode(value, value_scratch_);
     return value_scratch_;
   }
-  // `timestamped`: whether the rows of the store have timestamps; if not, the timestamp is dropped
-  // here and read back as unknown (Source: PlainToTimestampedKeyValueStoreAdapter).
-  BytesView row_bytes(const V& value, Timestamp timestamp, bool timestamped) {
+  // What the rows have no room for is dropped here (Source:
+  // PlainToTimestampedKeyValueStoreAdapter).
+  BytesView row_bytes(const V& value, Timestamp timestamp,
+                      const Headers& headers = Headers::none()) {
     value_scratch_.clear();
-    if (timestamped) {
+    if (format_.headers) {
+      append_row_headers(headers, value_scratch_);
+    }
+    if (format_.timestamped) {
       big_endian::append_i64(timestamp.value(), value_scratch_);
     }
     value_.encode(value, value_scratch_);
@@ -53,8 +70,12 @@ class StoreCodec {
   void decode_value(BytesView bytes, V& value) const {
     check(value_.decode(bytes, value), "value");
   }
-  Timestamp decode_row(BytesView bytes, V& value, bool timestamped) const {
-    if (!timestamped) {
+  // Returns: the value's timestamp; unknown() where rows have none.
+  Timestamp decode_row(BytesView bytes, V& value) const {
+    if (format_.headers) {
+      bytes = behind_headers(bytes);
+    }
+    if (!format_.timestamped) {
       decode_value(bytes, value);
       return Timestamp::unknown();
     }
@@ -63,6 +84,16 @@ class StoreCodec {
     }
     decode_value(bytes.substr(8), value);
     return Timestamp(big_endian::load_i64(bytes.data()));
+  }
+  // Returns: the row with its headers, or nothing. Requires: rows have headers.
+  std::optional<ValueWithHeaders<V>> decode_headed(NullableBytesView row) const {
+    if (!row.has_value()) {
+      return std::nullopt;
+    }
+    ValueWithHeaders<V> result{};
+    result.timestamp = decode_row(*row, result.value);
+    result.headers = headers_in(*row);
+    return result;
   }
 
  private:
@@ -78,6 +109,7 @@ class StoreCodec {
   std::string store_;
   Serde<K> key_;
   Serde<V> value_;
+  RowFormat format_;
   Bytes key_scratch_;
   Bytes value_scratch_;
 };

@@ -9,11 +9,10 @@
 #include <pawl/serde/serde.h>
 #include <pawl/statestore/store_spec.h>
 #include <pawl/statestore/typed/key_value.h>
-#include <pawl/statestore/typed/key_value_with_headers.h>
 #include <pawl/statestore/typed/session.h>
 #include <pawl/statestore/typed/versioned.h>
 #include <pawl/statestore/typed/window.h>
-#include <pawl/statestore/typed/window_with_headers.h>
+#include <pawl/statestore/typed/with_headers.h>
 
 #include <chrono>
 #include <cstddef>
@@ -67,9 +66,12 @@ class StoreDefinition {
 
   // Returns: the typed store over a byte store of this definition.
   [[nodiscard]] StoreType bind(StateStore& store) const {
+    return StoreType(bytes_of(store), key_, value_);
+  }
+  [[nodiscard]] BytesStoreType& bytes_of(StateStore& store) const {
     auto* const bytes_store = dynamic_cast<BytesStoreType*>(&store);
     PAWL_ASSERT(bytes_store != nullptr, spec_.name);
-    return StoreType(*bytes_store, key_, value_);
+    return *bytes_store;
   }
 
  private:
@@ -97,6 +99,8 @@ using KeyValueWithHeaders =
     StoreDefinition<TypedKeyValueStoreWithHeaders<K, V>, KeyValueStore, K, V>;
 template <class K, class V>
 using WindowWithHeaders = StoreDefinition<TypedWindowStoreWithHeaders<K, V>, WindowStore, K, V>;
+template <class K, class V>
+using SessionWithHeaders = StoreDefinition<TypedSessionStoreWithHeaders<K, V>, SessionStore, K, V>;
 template <class K, class V>
 using Versioned = StoreDefinition<TypedVersionedStore<K, V>, VersionedStore, K, V>;
 
@@ -191,6 +195,18 @@ WindowWithHeaders<K, V> window_with_headers(std::string name, std::chrono::milli
   spec.headers = true;
   spec.retention = retention;
   spec.window_size = size;
+  return {std::move(spec), std::move(key), std::move(value)};
+}
+
+template <class K, class V>
+SessionWithHeaders<K, V> session_with_headers(std::string name, std::chrono::milliseconds retention,
+                                              Serde<K> key = default_serde<K>(),
+                                              Serde<V> value = default_serde<V>()) {
+  StoreSpec spec;
+  spec.name = std::move(name);
+  spec.kind = StoreKind::session;
+  spec.headers = true;
+  spec.retention = retention;
   return {std::move(spec), std::move(key), std::move(value)};
 }
 

@@ -17,9 +17,8 @@ namespace pawl {
 template <class K, class V>
 class TypedWindowCursor {
  public:
-  TypedWindowCursor(std::unique_ptr<WindowCursor> rows, const internal::StoreCodec<K, V>& codec,
-                    bool timestamped)
-      : rows_(std::move(rows)), codec_(&codec), timestamped_(timestamped) {
+  TypedWindowCursor(std::unique_ptr<WindowCursor> rows, const internal::StoreCodec<K, V>& codec)
+      : rows_(std::move(rows)), codec_(&codec) {
     decode();
   }
   [[nodiscard]] bool valid() const { return rows_->valid(); }
@@ -40,11 +39,10 @@ class TypedWindowCursor {
       return;
     }
     codec_->decode_key(rows_->key(), key_);
-    timestamp_ = codec_->decode_row(rows_->value(), value_, timestamped_);
+    timestamp_ = codec_->decode_row(rows_->value(), value_);
   }
   std::unique_ptr<WindowCursor> rows_;
   const internal::StoreCodec<K, V>* codec_;
-  bool timestamped_;
   K key_{};
   V value_{};
   Timestamp timestamp_ = Timestamp::unknown();
@@ -86,18 +84,14 @@ class TypedWindowReader {
  protected:
   TypedWindowReader(WindowStore& store, Serde<K> key, Serde<V> value)
       : store_(&store),
-        codec_(std::make_unique<internal::StoreCodec<K, V>>(store.name(), std::move(key),
-                                                            std::move(value))),
-        timestamped_(store.timestamped_rows()) {}
+        codec_(std::make_unique<internal::StoreCodec<K, V>>(
+            store.name(), std::move(key), std::move(value), store.row_format())) {}
 
   WindowStore* store_;
   std::unique_ptr<internal::StoreCodec<K, V>> codec_;  // at a fixed place: cursors refer to it
-  bool timestamped_;
 
  private:
-  Cursor cursor(std::unique_ptr<WindowCursor> rows) {
-    return Cursor(std::move(rows), *codec_, timestamped_);
-  }
+  Cursor cursor(std::unique_ptr<WindowCursor> rows) { return Cursor(std::move(rows), *codec_); }
   std::optional<Bytes> bytes_of(const K* key) {
     return key == nullptr ? std::nullopt : std::optional<Bytes>(codec_->key_bytes(*key));
   }
@@ -149,19 +143,20 @@ class TypedTimestampedWindowStore : public TypedWindowReader<K, V> {
   bool get(const K& key, Timestamp start, ValueAndTimestamp<V>& value) {
     const NullableBytesView found = this->store_->get(this->codec_->key_bytes(key), start);
     if (found.has_value()) {
-      value.timestamp = this->codec_->decode_row(*found, value.value, this->timestamped_);
+      value.timestamp = this->codec_->decode_row(*found, value.value);
     }
     return found.has_value();
   }
   // Null deletes the window; the tombstone is logged with the timestamp of the record in hand.
-  void put(const K& key, const V* value, Timestamp timestamp, Timestamp start) {
+  // `headers`: kept by stores that have room for them.
+  void put(const K& key, const V* value, Timestamp timestamp, Timestamp start,
+           const Headers& headers = Headers::none()) {
     if (value == nullptr) {
       this->store_->put(this->codec_->key_bytes(key), std::nullopt, start,
                         this->store_->context().timestamp);
     } else {
       this->store_->put(this->codec_->key_bytes(key),
-                        this->codec_->row_bytes(*value, timestamp, this->timestamped_), start,
-                        timestamp);
+                        this->codec_->row_bytes(*value, timestamp, headers), start, timestamp);
     }
   }
 };

@@ -3,27 +3,21 @@
 //   block  := nothing, when there are no headers | varint count ‖ header*
 //   header := varint size ‖ name ‖ varint size (-1 = null) ‖ value
 // varint: zig-zag, 7 bits a byte, lowest first. docs/formats/header_rows.md.
-// Source: HeadersSerializer, ValueTimestampHeadersSerializer. Thread rule: values.
+// Source: HeadersSerializer, ValueTimestampHeadersSerializer, AggregationWithHeadersSerializer.
+// Thread rule: values.
 #pragma once
 
 #include <pawl/model/bytes.h>
 #include <pawl/model/headers.h>
-#include <pawl/statestore/store_iterator.h>
-
-#include <memory>
 
 namespace pawl::internal {
 
 void append_header_block(const Headers& headers, Bytes& out);
-// Overwrites `out` with the row of a value with headers.
-void encode_headed_row(const Headers& headers, BytesView rest, Bytes& out);
+// Appends what stands in front of `rest`.
+void append_row_headers(const Headers& headers, Bytes& out);
 
 // Returns: the row behind its headers. Errors: StoreFailure when the bytes are no such row.
 BytesView behind_headers(BytesView row);
 Headers headers_in(BytesView row);
-
-// Returns: a cursor that shows values without their headers.
-std::unique_ptr<KeyValueCursor> without_headers(std::unique_ptr<KeyValueCursor> rows);
-std::unique_ptr<WindowCursor> without_headers(std::unique_ptr<WindowCursor> rows);
 
 }  // namespace pawl::internal

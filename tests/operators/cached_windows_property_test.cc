@@ -1,0 +1,180 @@
+// Windowed tables behind a record cache over random input: whatever is merged, evicted, aborted and
+// restored, the last results and the store are those of the same topology without a cache.
+#include "operators/driver_reading.h"
+#include "operators/window_scene.h"
+#include "support/temporary_directory.h"
+
+#include <pawl/operators/session_windowed_stream.h>
+#include <pawl/operators/stream_builder.h>
+#include <pawl/operators/windowed_stream.h>
+#include <pawl/serde/primitives.h>
+#include <pawl/statestore/typed/stores.h>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <map>
+
+namespace pawl::test {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::DriverCommit;
+using testing::DriverOptions;
+using testing::TopologyDriver;
+
+// Longer than the events go back: the store forgets nothing.
+constexpr milliseconds kLong(100'000'000);
+
+// key, start, end -> count
+using Table = std::map<std::tuple<std::string, std::int64_t, std::int64_t>, std::int64_t>;
+
+struct Sessions {
+  static SessionWindows windows(const WindowScene& scene) {
+    return SessionWindows::with_inactivity_gap(milliseconds(scene.length))
+        .grace(milliseconds(scene.grace));
+  }
+  static Serde<Windowed<std::string>> key(const WindowScene& /*scene*/) {
+    return serde::session_windowed(serde::string());
+  }
+  static Table kept(TopologyDriver& driver, const WindowScene& /*scene*/) {
+    auto store = driver.store(stores::session<std::string, std::int64_t>("counts", kLong));
+    Table table;
+    for (auto row = store.fetch_range(nullptr, nullptr); row.valid(); row.next()) {
+      table[{row.key(), row.window().start.value(), row.window().end.value()}] = row.value();
+    }
+    return table;
+  }
+};
+
+// Windows of one length.
+template <class Windows>
+struct Spans {
+  static Windows windows(const WindowScene& scene);
+  static Serde<Windowed<std::string>> key(const WindowScene& scene) {
+    return serde::time_windowed(serde::string(), milliseconds(scene.length));
+  }
+  static Table kept(TopologyDriver& driver, const WindowScene& scene) {
+    auto store = driver.store(stores::timestamped_window<std::string, std::int64_t>(
+        "counts", kLong, milliseconds(scene.length)));
+    Table table;
+    for (auto row = store.all(); row.valid(); row.next()) {
+      table[{row.key(), row.start().value(), row.start().value() + scene.length}] = row.value();
+    }
+    return table;
+  }
+};
+template <>
+TimeWindows Spans<TimeWindows>::windows(const WindowScene& scene) {
+  return HoppingWindows::of(milliseconds(scene.length))
+      .advance_by(milliseconds(scene.advance))
+      .grace(milliseconds(scene.grace));
+}
+template <>
+SlidingWindows Spans<SlidingWindows>::windows(const WindowScene& scene) {
+  return SlidingWindows::of_time_difference(milliseconds(scene.length))
+      .grace(milliseconds(scene.grace));
+}
+
+struct Outcome {
+  Table last_results;
+  Table kept;
+  Table restored;
+  std::size_t results = 0;
+};
+
+template <class Kind>
+Outcome run(const WindowScene& scene, const WindowSetting& setting, unsigned seed) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("in")
+      .group_by_key()
+      .windowed_by(Kind::windows(scene))
+      .count(Materialized::as("counts").retention(kLong))
+      .to_stream()
+      .to("out");
+  const TemporaryDirectory directory;
+  Dice dice(seed + 2'000'000);
+  DriverOptions options;
+  options.commit = setting.troubled ? DriverCommit::by_hand : DriverCommit::each_record;
+  options.record_cache_bytes_max =
+      setting.cached ? static_cast<std::size_t>(dice.draw(1, 3'000)) : 0;
+  if (setting.on_disk) {
+    options.state_dir = directory.path() / "state";
+  }
+  TopologyDriver driver(builder.build(), options);
+  auto in = driver.input<std::string, std::string>("in");
+  for (const WindowEvent& event : scene.events) {
+    in.pipe(event.key, "v", Timestamp(event.time));
+    if (setting.troubled) {
+      trouble(driver, dice);
+    }
+  }
+  driver.advance_wall_clock(milliseconds(0));  // what was aborted last is processed again
+  driver.commit();
+
+  Outcome outcome;
+  auto out = driver.output<Windowed<std::string>, std::int64_t>("out", Kind::key(scene));
+  for (const auto& record : out.read_all()) {
+    ++outcome.results;
+    const auto place = std::tuple(record.key->key, record.key->window.start.value(),
+                                  record.key->window.end.value());
+    if (record.value.has_value()) {
+      outcome.last_results[place] = *record.value;
+    } else {
+      outcome.last_results.erase(place);
+    }
+  }
+  outcome.kept = Kind::kept(driver, scene);
+  driver.restart(TopologyDriver::State::lost);
+  outcome.restored = Kind::kept(driver, scene);
+  return outcome;
+}
+
+constexpr WindowSetting kCached[] = {{"quiet", false, false, true},
+                                     {"troubled", true, false, true},
+                                     {"troubled_on_disk", true, true, true}};
+
+class CachedWindowsProperty : public ::testing::TestWithParam<WindowSetting> {
+ protected:
+  template <class Kind>
+  static void expect_tables_without_a_cache() {
+    std::size_t results = 0;
+    std::size_t results_without = 0;
+    for (const unsigned seed : window_seeds(GetParam())) {
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      const WindowScene scene = draw_window_scene(seed, Lateness::some);
+
+      const Outcome expected = run<Kind>(scene, {"uncached", false, false}, seed);
+      const Outcome cached = run<Kind>(scene, GetParam(), seed);
+
+      EXPECT_EQ(expected.last_results, expected.kept);
+      EXPECT_EQ(cached.last_results, expected.kept);
+      EXPECT_EQ(cached.kept, expected.kept);
+      EXPECT_EQ(cached.restored, expected.kept);
+      if (HasFailure()) {
+        return;
+      }
+      results += cached.results;
+      results_without += expected.results;
+    }
+    if (GetParam().troubled) {
+      EXPECT_LT(results, results_without) << "nothing was merged";
+    }
+  }
+};
+
+TEST_P(CachedWindowsProperty, OfSessions) {
+  expect_tables_without_a_cache<Sessions>();
+}
+TEST_P(CachedWindowsProperty, OfSlidingWindows) {
+  expect_tables_without_a_cache<Spans<SlidingWindows>>();
+}
+TEST_P(CachedWindowsProperty, OfHoppingWindows) {
+  expect_tables_without_a_cache<Spans<TimeWindows>>();
+}
+
+INSTANTIATE_TEST_SUITE_P(Settings, CachedWindowsProperty, ::testing::ValuesIn(kCached),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+}  // namespace
+}  // namespace pawl::test
