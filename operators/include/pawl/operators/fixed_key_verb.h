@@ -2,7 +2,7 @@
 #pragma once
 
 #include <pawl/engine/fixed_key_processor.h>
-#include <pawl/operators/stateless_verbs.h>
+#include <pawl/operators/derived_stream.h>
 #include <pawl/operators/stream.h>
 
 #include <memory>

@@ -1,9 +1,9 @@
 // Stream::join and Stream::left_join with a global table.
 #pragma once
 
+#include <pawl/operators/derived_stream.h>
 #include <pawl/operators/global_table.h>
 #include <pawl/operators/nodes/stream_global_table_join_node.h>
-#include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream.h>
 
 #include <string>

@@ -8,9 +8,9 @@
 #include <pawl/operators/materialized.h>
 #include <pawl/operators/nodes/aggregate_node.h>
 #include <pawl/operators/repartition.h>
+#include <pawl/operators/select_key_verb.h>
 #include <pawl/operators/session_windows.h>
 #include <pawl/operators/sliding_windows.h>
-#include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
 #include <pawl/operators/unlimited_windows.h>

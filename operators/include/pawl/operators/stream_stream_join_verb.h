@@ -1,12 +1,12 @@
 // Stream::join, left_join and outer_join with another stream.
 #pragma once
 
+#include <pawl/operators/derived_stream.h>
 #include <pawl/operators/join_repartition.h>
 #include <pawl/operators/join_windows.h>
 #include <pawl/operators/nodes/join_window_node.h>
 #include <pawl/operators/nodes/self_join_node.h>
 #include <pawl/operators/nodes/stream_join_node.h>
-#include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/stream_join_names.h>
 #include <pawl/operators/stream_joined.h>

@@ -1,10 +1,10 @@
 // Stream::join and Stream::left_join with a table.
 #pragma once
 
+#include <pawl/operators/derived_stream.h>
 #include <pawl/operators/join_repartition.h>
 #include <pawl/operators/nodes/stream_table_grace_join_node.h>
 #include <pawl/operators/nodes/stream_table_join_node.h>
-#include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
 
