@@ -4,6 +4,7 @@
 #include <pawl/operators/derived_stream.h>
 #include <pawl/operators/global_table.h>
 #include <pawl/operators/nodes/stream_global_table_join_node.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/stream.h>
 
 #include <string>
@@ -27,6 +28,7 @@ auto Stream<K, V, kLacking>::join_global_table(internal::JoinKind kind,
       internal::node_factory<
           internal::StreamGlobalTableJoinNode<K, V, GK, GV, VOut, Selector, Joiner>>(
           name, kind, std::move(selector), std::move(joiner), table.plan().definition));
+  internal::add_side_output(plan_, node);
   return internal::revalued_stream<kLacking, VOut>(plan_, node);
 }
 

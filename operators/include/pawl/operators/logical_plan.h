@@ -41,6 +41,7 @@ struct PlanTraits {
 
   struct Repartition {
     std::string topic;
+    std::string filter;
     // Whether it may become one with others behind the same change of the key.
     bool mergeable = true;
     // Returns: how to write the same repartitioning under other names.

@@ -3,6 +3,7 @@
 
 #include <pawl/operators/partitioner_choice.h>
 #include <pawl/operators/repartition.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/stream.h>
 
 #include <string>
@@ -28,6 +29,8 @@ Stream<K, V> Stream<K, V, kLacking>::repartition(const Options& options) const {
   next.key_serde = key;
   next.value_serde = value;
   next.repartition_required = false;
+  next.dropped_to = nullptr;
+  internal::add_side_output(plan_, *next.node, &internal::dropped_by_filter);
   return Stream<K, V>(std::move(next));
 }
 

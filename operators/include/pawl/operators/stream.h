@@ -39,6 +39,8 @@ template <class K, class V>
 class GlobalTable;
 template <class K, class V, internal::Lacking kLacking>
 struct Deduplicated;
+template <class K, class V, internal::Lacking kLacking>
+class DivertingStream;
 
 template <class K, class V, internal::Lacking kLacking = internal::Lacking::nothing>
 class Stream {
@@ -115,6 +117,13 @@ class Stream {
   template <class Supplier>
   auto process_values(Supplier supplier, std::vector<std::string> stores = {},
                       const Named& named = {}) const;
+
+  // Where the records go that the next verb drops: late ones, those without a key, those that fit
+  // no branch. To a topic, or on as `then` says, a function of their stream (dropped_to_verb.h).
+  DivertingStream<K, V, kLacking> dropped_to(const std::string& topic) const;
+  template <class Then>
+    requires std::invocable<const Then&, const Stream<K, V, kLacking>&>
+  DivertingStream<K, V, kLacking> dropped_to(Then then) const;
 
   // Drops repeated events (deduplication.h).
   template <class Id>

@@ -5,6 +5,7 @@
 #include <pawl/operators/join_repartition.h>
 #include <pawl/operators/nodes/stream_table_grace_join_node.h>
 #include <pawl/operators/nodes/stream_table_join_node.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
 
@@ -81,6 +82,7 @@ auto Stream<K, V, kLacking>::join_table(internal::JoinKind kind, const char* pre
         std::move(stores));
   }
   node->traits.takes_null_keys = kind == internal::JoinKind::left;
+  internal::add_side_output(left, *node);
   left.sources.insert(right.sources.begin(), right.sources.end());
   return internal::revalued_stream<kLacking, VOut>(left, *node);
 }

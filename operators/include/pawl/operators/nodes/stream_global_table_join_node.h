@@ -31,13 +31,13 @@ class StreamGlobalTableJoinNode final : public OperatorNode<K, V, K, VOut> {
 
   void receive(const Record<K, V>& record) override {
     if (record.value == nullptr) {
-      null_values_->add();
+      this->drop(record, null_values_);
       return;
     }
     const auto selected = call_with_record<Selector, K, V>(selector_, record.key, record.value);
     const GK* const key = pointer_to(selected);
     if (key == nullptr && kind_ == JoinKind::inner) {
-      null_keys_->add();
+      this->drop(record, null_keys_);
       return;
     }
     const bool found = key != nullptr && table_->get(*key, row_);
@@ -51,8 +51,8 @@ class StreamGlobalTableJoinNode final : public OperatorNode<K, V, K, VOut> {
  protected:
   void opened(ProcessingContext& context) override {
     table_.emplace(context.store(definition_));
-    null_keys_ = &context.dropped_counter("null_key");
-    null_values_ = &context.dropped_counter("null_value");
+    null_keys_ = DropReason(context, "null_key");
+    null_values_ = DropReason(context, "null_value");
   }
 
  private:
@@ -70,8 +70,8 @@ class StreamGlobalTableJoinNode final : public OperatorNode<K, V, K, VOut> {
   stores::TimestampedKeyValue<GK, GV> definition_;
   std::optional<TypedTimestampedKeyValueStore<GK, GV>> table_;
   ValueAndTimestamp<GV> row_{};
-  Counter* null_keys_ = nullptr;
-  Counter* null_values_ = nullptr;
+  DropReason null_keys_;
+  DropReason null_values_;
 };
 
 }  // namespace pawl::internal

@@ -50,7 +50,7 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
 
   void receive(const Record<K, V>& record) override {
     if (record.value == nullptr || (record.key == nullptr && kind_ == JoinKind::inner)) {
-      (record.value == nullptr ? null_values_ : null_keys_)->add();
+      this->drop(record, record.value == nullptr ? null_values_ : null_keys_);
       return;
     }
     if (record.key == nullptr && java_) {
@@ -75,8 +75,8 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
     PAWL_ASSERT(store != nullptr, waiting_.store);
     buffer_.emplace(*store);
     time_ = &context.operator_time();
-    null_keys_ = &context.dropped_counter("null_key");
-    null_values_ = &context.dropped_counter("null_value");
+    null_keys_ = DropReason(context, "null_key");
+    null_values_ = DropReason(context, "null_value");
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
   }
 
@@ -140,8 +140,8 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
   V value_{};
   Bytes key_bytes_;
   Bytes value_bytes_;
-  Counter* null_keys_ = nullptr;
-  Counter* null_values_ = nullptr;
+  DropReason null_keys_;
+  DropReason null_values_;
   bool java_ = false;
 };
 

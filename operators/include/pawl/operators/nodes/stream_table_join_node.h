@@ -30,7 +30,7 @@ class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
 
   void receive(const Record<K, V>& record) override {
     if (record.value == nullptr || (record.key == nullptr && kind_ == JoinKind::inner)) {
-      (record.value == nullptr ? null_values_ : null_keys_)->add();
+      this->drop(record, record.value == nullptr ? null_values_ : null_keys_);
       return;
     }
     const bool found =
@@ -46,8 +46,8 @@ class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
  protected:
   void opened(ProcessingContext& context) override {
     table_->open(context);
-    null_keys_ = &context.dropped_counter("null_key");
-    null_values_ = &context.dropped_counter("null_value");
+    null_keys_ = DropReason(context, "null_key");
+    null_values_ = DropReason(context, "null_value");
   }
 
  private:
@@ -63,8 +63,8 @@ class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
   Joiner joiner_;
   std::unique_ptr<TableLookup<K, VTable>> table_;
   ValueAndTimestamp<VTable> row_{};
-  Counter* null_keys_ = nullptr;
-  Counter* null_values_ = nullptr;
+  DropReason null_keys_;
+  DropReason null_values_;
 };
 
 // The type of a joiner's result, which may be std::optional.
