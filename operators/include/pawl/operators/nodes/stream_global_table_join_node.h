@@ -7,11 +7,10 @@
 #pragma once
 
 #include <pawl/engine/operator_node.h>
-#include <pawl/operators/nodes/stream_table_join_node.h>
+#include <pawl/operators/stream_table_joiner.h>
 #include <pawl/operators/user_function.h>
 #include <pawl/statestore/typed/stores.h>
 
-#include <concepts>
 #include <optional>
 #include <string>
 #include <utility>
@@ -44,7 +43,8 @@ class StreamGlobalTableJoinNode final : public OperatorNode<K, V, K, VOut> {
     if (!found && kind_ == JoinKind::inner) {
       return;
     }
-    const auto joined = join(*record.value, found ? &row_.value : nullptr);
+    const auto joined = call_stream_table_joiner<Joiner, K, V, GV>(
+        joiner_, record.key, *record.value, found ? &row_.value : nullptr);
     this->forward(record.with_value(pointer_to(joined)));
   }
 
@@ -56,14 +56,6 @@ class StreamGlobalTableJoinNode final : public OperatorNode<K, V, K, VOut> {
   }
 
  private:
-  auto join(const V& left, const GV* right) const {
-    if constexpr (std::invocable<const Joiner&, const V&, const GV*>) {
-      return joiner_(left, right);
-    } else {
-      return joiner_(left, *right);
-    }
-  }
-
   JoinKind kind_;
   Selector selector_;
   Joiner joiner_;

@@ -12,14 +12,13 @@
 
 #include <pawl/engine/operator_node.h>
 #include <pawl/model/assert.h>
-#include <pawl/operators/nodes/stream_table_join_node.h>
+#include <pawl/operators/stream_table_joiner.h>
 #include <pawl/operators/table_lookup.h>
 #include <pawl/operators/user_function.h>
 #include <pawl/serde/serde.h>
 #include <pawl/statestore/record_buffer.h>
 
 #include <chrono>
-#include <concepts>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -110,16 +109,9 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
     if (!found && kind_ == JoinKind::inner) {
       return;
     }
-    const auto joined = call_joiner(*record.value, found ? &row_.value : nullptr);
+    const auto joined = call_stream_table_joiner<Joiner, K, V, VTable>(
+        joiner_, record.key, *record.value, found ? &row_.value : nullptr);
     this->forward(record.with_value(pointer_to(joined)));
-  }
-
-  auto call_joiner(const V& left, const VTable* right) const {
-    if constexpr (std::invocable<const Joiner&, const V&, const VTable*>) {
-      return joiner_(left, right);
-    } else {
-      return joiner_(left, *right);
-    }
   }
 
   void check(const Result<void>& decoded) const {
