@@ -3,6 +3,7 @@
 
 #include <pawl/engine/side_output.h>
 #include <pawl/operators/dsl.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/serde/primitives.h>
 
 #include <gmock/gmock.h>
