@@ -71,8 +71,9 @@ class LookUp final : public Processor<std::string, std::string> {
 
 Topology orders_with_names() {
   TopologyBuilder builder;
-  builder.add_read_only_store(kNames, "names-source", "names-by-id", serde::string(),
-                              serde::string(), "mirror", [] { return std::make_unique<Mirror>(); });
+  builder.add_read_only_store(
+      kNames, builder.source("names-source", {"names-by-id"}, serde::string(), serde::string()),
+      "mirror", [] { return std::make_unique<Mirror>(); });
   const auto orders = builder.source("orders", {"orders"}, serde::string(), serde::string());
   builder.sink(
       "sink", "out",
@@ -101,18 +102,21 @@ TEST(ReadOnlyStore, IsRestoredFromItsTopicAndHasNoChangelog) {
 }
 
 TEST(ReadOnlyStore, IsReadFromTheStartWithTheTimestampsOfItsTopic) {
-  const auto add = [](const Consumed<std::string, std::string>& consumed) {
+  const auto add = [](const Topics& topics, const Consumed<std::string, std::string>& consumed) {
     TopologyBuilder builder;
     builder.add_read_only_store(
-        kNames, "names-source", "names-by-id", serde::string(), serde::string(), "mirror",
-        [] { return std::make_unique<Mirror>(); }, consumed);
+        kNames,
+        builder.source("names-source", topics.names(), serde::string(), serde::string(), consumed),
+        "mirror", [] { return std::make_unique<Mirror>(); });
   };
+  const auto refused = ThrowsMessage<TopologyError>(
+      HasSubstr("let that be a source of one topic, from its start, with the timestamps"));
 
   using Options = Consumed<std::string, std::string>;
-  EXPECT_THAT([&] { add(Options::start(OffsetReset::latest)); },
-              ThrowsMessage<TopologyError>(HasSubstr("read that from its start")));
-  EXPECT_THAT([&] { add(Options::wall_clock_timestamps()); },
-              ThrowsMessage<TopologyError>(HasSubstr("with the timestamps of its records")));
+  EXPECT_THAT([&] { add("names", Options::start(OffsetReset::latest)); }, refused);
+  EXPECT_THAT([&] { add("names", Options::wall_clock_timestamps()); }, refused);
+  EXPECT_THAT([&] { add({"names", "more"}, Options()); }, refused);
+  EXPECT_NO_THROW(add("names", Options()));
 }
 
 TEST(HandMadeTopology, ConnectsStoresAfterwards) {

@@ -42,8 +42,6 @@ class TakesDroppedRecords {
   TakesDroppedRecords() = default;
   TakesDroppedRecords(const TakesDroppedRecords&) = delete;
   TakesDroppedRecords& operator=(const TakesDroppedRecords&) = delete;
-
- protected:
   virtual ~TakesDroppedRecords() = default;
 };
 

@@ -7,9 +7,7 @@
 
 #include <utility>
 
-namespace pawl {
-
-namespace internal {
+namespace pawl::internal {
 
 // The stream behind a node that made another key and value: it carries no serdes.
 template <class KOut, class VOut, class K, class V>
@@ -36,6 +34,4 @@ auto revalued_stream(const StreamPlan<K, V>& from, PlanNode& node) {
   return Stream<K, VOut, with_new_value<VOut>(kLacking)>(std::move(next));
 }
 
-}  // namespace internal
-
-}  // namespace pawl
+}  // namespace pawl::internal

@@ -19,8 +19,10 @@
 #include <pawl/operators/global_table.h>
 #include <pawl/operators/logical_plan.h>
 #include <pawl/operators/node_handle.h>
+#include <pawl/operators/read_only_store.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -42,6 +44,9 @@ class TopologyBuilder {
     source.factory = internal::node_factory<SourceNode<K, V>>(
         name, std::move(key), std::move(value), consumed.extractor(), consumed.timestamp_source());
     spec_.nodes.push_back(std::move(source));
+    if (!consumed.keeps_timestamps()) {
+      retimed_sources_.insert(name);
+    }
     return NodeHandle<K, V>(name);
   }
 
@@ -132,27 +137,19 @@ class TopologyBuilder {
     spec_.nodes.push_back(std::move(processor));
   }
 
-  // A store that holds exactly what `topic` says, in every task the keys of its partitions: filled
-  // by a hand-made processor, restored from the topic, without a changelog of its own. The
-  // processor must write each record as it comes, because a restore does not ask it; others that
-  // are connected to the store only read it. `consumed` gives no timestamps and does not start at
-  // the end, for the same reason. Source: Topology.addReadOnlyStateStore (KIP-813).
+  // A store that holds exactly what the topic of `source` says, in every task the keys of its
+  // partitions: filled by a hand-made processor, restored from the topic, without a changelog of
+  // its own. The processor must write each record as it comes, because a restore does not ask it;
+  // others that are connected to the store only read it. The source reads one topic from its start,
+  // with the timestamps of its records. Source: Topology.addReadOnlyStateStore (KIP-813).
   template <class Definition, class K, class V, class Supplier>
-  void add_read_only_store(const Definition& definition, const std::string& source_name,
-                           const std::string& topic, Serde<K> key, Serde<V> value,
-                           const std::string& processor_name, Supplier supplier,
-                           const Consumed<K, V>& consumed = {}) {
-    if (!consumed.keeps_timestamps() || consumed.offset_reset() != OffsetReset::earliest) {
-      throw TopologyError("read-only store '" + definition.spec().name +
-                          "' is restored from topic '" + topic +
-                          "': read that from its start, with the timestamps of its records");
-    }
+  void add_read_only_store(const Definition& definition, const NodeHandle<K, V>& source,
+                           const std::string& processor_name, Supplier supplier) {
     StoreSpec store = definition.spec();
-    store.source_topic = topic;
+    store.source_topic =
+        internal::mirrored_topic(spec_, store.name, source.name(), retimed_sources_);
     internal::add_store_once(spec_.stores, store);
-    processor(processor_name, std::move(supplier),
-              source(source_name, {topic}, std::move(key), std::move(value), consumed),
-              {store.name});
+    processor(processor_name, std::move(supplier), source, {store.name});
   }
 
   // Connects a processor that was added before to more stores.
@@ -189,6 +186,7 @@ class TopologyBuilder {
     return names;
   }
   TopologySpec spec_;
+  std::set<std::string> retimed_sources_;
 };
 
 }  // namespace pawl
