@@ -28,10 +28,6 @@ T or_throw(Result<T> result) {
   return std::move(result).value();
 }
 
-std::optional<Bytes> owned(NullableBytesView bytes) {
-  return bytes.has_value() ? std::optional<Bytes>(*bytes) : std::nullopt;
-}
-
 ConsumedRecord consumed(const TestRecordBytes& bytes, pawl::Offset offset) {
   auto* const copy = new TestRecordBytes(
       bytes);  // NOLINT(cppcoreguidelines-owning-memory): owned by ConsumedRecord
@@ -50,21 +46,10 @@ ConsumedRecord consumed(const TestRecordBytes& bytes, pawl::Offset offset) {
 
 }  // namespace
 
-void DriverCollector::send(const OutputRecord& record) {
-  ++sent_;
-  ProducedRecord produced;
-  produced.topic = *record.topic;
-  produced.partition = record.partition;
-  produced.key = owned(record.key);
-  produced.value = owned(record.value);
-  produced.timestamp = record.timestamp;
-  produced.headers = *record.headers;
-  records_.push_back(std::move(produced));
-}
-
 DriverCore::DriverCore(Topology topology, DriverOptions options)
     : topology_(std::move(topology)),
       options_(std::move(options)),
+      partitions_(topology_, options_),
       clock_(options_.wall_clock_start),
       record_cache_{options_.record_cache_bytes_max, 0,
                     options_.compatibility == Compatibility::native
@@ -74,55 +59,65 @@ DriverCore::DriverCore(Topology topology, DriverOptions options)
     repartition_topics_.insert(
         pawl::internal::internal_topic_name(options_.application_id, topic.name));
   }
+  for (const StoreSpec& store : topology_.stores()) {
+    changelog_topics_.insert(
+        pawl::internal::changelog_topic_name(options_.application_id, store.name));
+  }
   start_tasks(true);
 }
 
 DriverCore::~DriverCore() = default;
 
 void DriverCore::start_tasks(bool from_scratch) {
-  std::vector<std::vector<SubtopologyId>> groups;
-  for (const Subtopology& subtopology : topology_.subtopologies()) {
-    if (subtopology.global) {
-      continue;
-    }
-    if (options_.layout == DriverLayout::per_subtopology || groups.empty()) {
-      groups.emplace_back();
-    }
-    groups.back().push_back(subtopology.id);
-  }
   if (from_scratch && !options_.state_dir.empty()) {
     std::filesystem::remove_all(options_.state_dir);
   }
   start_global_task();
-  for (const std::vector<SubtopologyId>& group : groups) {
-    TaskStoresOptions stores;
-    stores.application_id = options_.application_id;
-    stores.task = {group.front(), PartitionId(0)};
-    stores.compatibility = options_.compatibility;
-    stores.record_cache = &record_cache_;
-    Task& task = *tasks_.emplace_back(
-        std::make_unique<Task>(topology_, group, stores.task, environment(), stores));
-    or_throw(task.open_stores(
-        [&]() -> Result<std::unique_ptr<StoreBackend>> {
-          if (options_.state_dir.empty()) {
-            return make_memory_backend();
-          }
-          return open_rocksdb_backend(options_.state_dir / to_string(stores.task),
-                                      make_rocksdb_memory({}));
-        },
-        {}));
-    std::vector<CommittedOffset> offsets;
-    for (const TopicPartition& where : task.partitions()) {
-      const auto committed = committed_.find(where);
-      offsets.push_back(committed == committed_.end() ? CommittedOffset{} : committed->second);
-      sources_.emplace(where.topic, Source{&task, offsets.size() - 1});
-      logs_[where.topic];
+  std::vector<SubtopologyId> all;
+  for (const Subtopology& subtopology : topology_.subtopologies()) {
+    if (subtopology.global) {
+      continue;
     }
-    or_throw(task.resume(offsets));
-    restore(task);
-    or_throw(task.start());
+    all.push_back(subtopology.id);
+    if (options_.layout == DriverLayout::per_subtopology) {
+      for (std::int32_t task = 0; task < partitions_.tasks_of(subtopology.id); ++task) {
+        start_task({subtopology.id}, PartitionId(task));
+      }
+    }
+  }
+  if (options_.layout == DriverLayout::one_task && !all.empty()) {
+    start_task(all, PartitionId(0));
   }
   capture();
+}
+
+void DriverCore::start_task(const std::vector<SubtopologyId>& subtopologies,
+                            PartitionId partition) {
+  TaskStoresOptions stores;
+  stores.application_id = options_.application_id;
+  stores.task = {subtopologies.front(), partition};
+  stores.compatibility = options_.compatibility;
+  stores.record_cache = &record_cache_;
+  Task& task = *tasks_.emplace_back(
+      std::make_unique<Task>(topology_, subtopologies, stores.task, environment(), stores));
+  or_throw(task.open_stores(
+      [&]() -> Result<std::unique_ptr<StoreBackend>> {
+        if (options_.state_dir.empty()) {
+          return make_memory_backend();
+        }
+        return open_rocksdb_backend(options_.state_dir / to_string(stores.task),
+                                    make_rocksdb_memory({}));
+      },
+      {}));
+  std::vector<CommittedOffset> offsets;
+  for (const TopicPartition& where : task.partitions()) {
+    const auto committed = committed_.find(where);
+    offsets.push_back(committed == committed_.end() ? CommittedOffset{} : committed->second);
+    sources_.emplace(where, Source{&task, offsets.size() - 1});
+  }
+  or_throw(task.resume(offsets));
+  restore(task);
+  or_throw(task.start());
 }
 
 DriverCore::TaskEnvironment DriverCore::environment() {
@@ -150,7 +145,7 @@ void DriverCore::start_global_task() {
   std::map<std::string, std::int32_t> partitions;
   for (const Subtopology& subtopology : topology_.subtopologies()) {
     for (const std::string& topic : subtopology.source_topics) {
-      partitions[topic] = 1;
+      partitions[topic] = partitions_.of(topic);
     }
   }
   global_ = std::make_unique<GlobalTask>(topology_, environment());
@@ -164,19 +159,16 @@ void DriverCore::start_global_task() {
       },
       partitions));
   const std::vector<TopicPartition> read = global_->partitions();
-  for (std::size_t partition = 0; partition < read.size(); ++partition) {
-    const std::string& topic = read[partition].topic;
-    global_partitions_[topic] = partition;
-    for (std::size_t index = 0; index < logs_[topic].records.size(); ++index) {
-      feed_global(topic, index);
+  for (std::size_t source = 0; source < read.size(); ++source) {
+    global_sources_[read[source]] = source;
+    for (pawl::Offset at(0); at < logs_.end(read[source]); at = next(at)) {
+      feed_global(read[source], at);
     }
   }
 }
 
-void DriverCore::feed_global(const std::string& topic, std::size_t index) {
-  or_throw(global_->process(
-      global_partitions_.at(topic),
-      consumed(logs_[topic].records[index], pawl::Offset(static_cast<std::int64_t>(index)))));
+void DriverCore::feed_global(const TopicPartition& where, pawl::Offset offset) {
+  or_throw(global_->process(global_sources_.at(where), consumed(logs_.at(where, offset), offset)));
   or_throw(global_->apply());
 }
 
@@ -184,72 +176,67 @@ void DriverCore::restore(Task& task) {
   for (const TaskStores::Changelog& changelog : task.stores().to_restore()) {
     const pawl::Offset first = changelog.position.value_or(pawl::Offset(0));
     const pawl::Offset end = end_of(changelog.where);
-    const bool is_source = logs_.contains(changelog.where.topic);
     for (pawl::Offset at = first; at < end; at = next(at)) {
-      const auto index = static_cast<std::size_t>(at.value());
-      const auto replay = [&](const auto& logged) {
-        if (!logged.key.has_value()) {
-          return;
-        }
-        ChangelogRecord record;
-        record.key = *logged.key;
-        if (logged.value.has_value()) {
-          record.value = *logged.value;
-        }
-        record.timestamp = logged.timestamp;
-        record.headers = &logged.headers;
-        or_throw(task.stores().replay(changelog.store, record));
-      };
-      if (is_source) {
-        replay(logs_[changelog.where.topic].records[index]);
-      } else {
-        replay(changelogs_[changelog.where.topic][index]);
+      const TestRecordBytes& logged = logs_.at(changelog.where, at);
+      if (!logged.key.has_value()) {
+        continue;
       }
+      ChangelogRecord record;
+      record.key = *logged.key;
+      if (logged.value.has_value()) {
+        record.value = *logged.value;
+      }
+      record.timestamp = logged.timestamp;
+      record.headers = &logged.headers;
+      or_throw(task.stores().replay(changelog.store, record));
     }
     or_throw(task.stores().commit_replayed(changelog.store, first, end));
   }
 }
 
-pawl::Offset DriverCore::end_of(const TopicPartition& changelog) {
-  if (logs_.contains(changelog.topic)) {  // a source: what is committed of it
+pawl::Offset DriverCore::end_of(const TopicPartition& changelog) const {
+  if (sources_.contains(changelog)) {  // what is committed of it
     const auto committed = committed_.find(changelog);
     return committed == committed_.end() ? pawl::Offset(0) : committed->second.offset;
   }
-  return pawl::Offset(static_cast<std::int64_t>(changelogs_[changelog.topic].size()));
+  return logs_.end(changelog);
 }
 
 void DriverCore::pipe(const std::string& topic, const TestRecordBytes& record) {
-  if (global_partitions_.contains(topic)) {
-    logs_[topic].records.push_back(record);
-    feed_global(topic, logs_[topic].records.size() - 1);
-    return;
-  }
-  if (!sources_.contains(topic)) {
+  const TopicPartition first{topic, PartitionId(0)};
+  if (!global_sources_.contains(first) && !sources_.contains(first)) {
     throw std::invalid_argument(fmt::format("the topology has no source topic '{}'", topic));
   }
-  append(topic, record);
+  const TopicPartition where{topic, record.partition.has_value()
+                                        ? *record.partition
+                                        : partitions_.choose(topic, record.key)};
+  partitions_.check(topic, where.partition);
+  if (global_sources_.contains(first)) {
+    feed_global(where, logs_.append(where, record, DriverLogs::Writer::user));
+    return;
+  }
+  append(where, record, DriverLogs::Writer::user);
   run();
 }
 
-void DriverCore::append(const std::string& topic, TestRecordBytes record) {
-  Log& log = logs_[topic];
-  log.records.push_back(std::move(record));
-  feed(topic, log.records.size() - 1);
+void DriverCore::append(const TopicPartition& where, TestRecordBytes record,
+                        DriverLogs::Writer writer) {
+  feed(where, logs_.append(where, std::move(record), writer));
 }
 
-void DriverCore::feed(const std::string& topic, std::size_t index) {
-  const auto [begin, end] = sources_.equal_range(topic);
+void DriverCore::feed(const TopicPartition& where, pawl::Offset offset) {
+  const auto [begin, end] = sources_.equal_range(where);
   for (auto source = begin; source != end; ++source) {
-    source->second.task->push(
-        source->second.partition,
-        consumed(logs_[topic].records[index], pawl::Offset(static_cast<std::int64_t>(index))));
+    source->second.task->push(source->second.partition, consumed(logs_.at(where, offset), offset));
   }
 }
 
-void DriverCore::feed_from(const std::string& topic, pawl::Offset from) {
-  for (auto index = static_cast<std::size_t>(from.value()); index < logs_[topic].records.size();
-       ++index) {
-    feed(topic, index);
+void DriverCore::feed_again() {
+  for (const auto& [where, source] : sources_) {
+    for (pawl::Offset at = source.task->committed_offsets()[source.partition];
+         at < logs_.end(where); at = next(at)) {
+      source.task->push(source.partition, consumed(logs_.at(where, at), at));
+    }
   }
 }
 
@@ -272,13 +259,17 @@ void DriverCore::process_all() {
       while (or_throw(task->process_one(clock_.monotonic()))) {
         progress = true;
         or_throw(task->punctuate_stream_time());
-        if (options_.commit == DriverCommit::each_record) {
+        if (options_.commit != DriverCommit::by_hand && ++since_commit_ >= commit_every()) {
           commit_tasks();
         }
         capture();
       }
     }
   }
+}
+
+std::uint64_t DriverCore::commit_every() const {
+  return options_.commit == DriverCommit::each_record ? 1 : options_.commit_every;
 }
 
 void DriverCore::commit_tasks() {
@@ -296,17 +287,12 @@ void DriverCore::commit_tasks() {
     or_throw(task->commit_succeeded());
   }
   capture();
-  for (ProducedRecord& record : uncommitted_changelog_) {
-    changelogs_[record.topic].push_back(std::move(record));
-  }
-  uncommitted_changelog_.clear();
+  logs_.commit();
+  outputs_.commit();
+  since_commit_ = 0;
   for (const ProducedRecord& record : std::exchange(uncommitted_global_, {})) {
-    pipe(record.topic, {record.key, record.value, record.timestamp, record.headers});
-  }
-  uncommitted_unread_.clear();
-  uncommitted_produced_ = 0;
-  for (auto& [topic, log] : logs_) {
-    log.committed = log.records.size();
+    pipe(record.topic,
+         {record.key, record.value, record.timestamp, record.headers, record.partition});
   }
 }
 
@@ -314,31 +300,28 @@ ProducedRecord::Kind DriverCore::kind_of(const std::string& topic) const {
   if (repartition_topics_.contains(topic)) {
     return ProducedRecord::Kind::repartition;
   }
-  for (const StoreSpec& store : topology_.stores()) {
-    if (topic == pawl::internal::changelog_topic_name(options_.application_id, store.name)) {
-      return ProducedRecord::Kind::changelog;
-    }
-  }
-  return ProducedRecord::Kind::sink;
+  return changelog_topics_.contains(topic) ? ProducedRecord::Kind::changelog
+                                           : ProducedRecord::Kind::sink;
 }
 
 void DriverCore::capture() {
   for (ProducedRecord& record : collector_.take()) {
     record.kind = kind_of(record.topic);
-    if (record.kind == ProducedRecord::Kind::changelog) {
-      uncommitted_changelog_.push_back(record);
-    } else {
-      if (global_partitions_.contains(record.topic)) {
-        uncommitted_global_.push_back(record);
-      } else if (logs_.contains(record.topic)) {
-        logs_[record.topic].produced_into = true;
-        append(record.topic, {record.key, record.value, record.timestamp, record.headers});
-      }
-      unread_[record.topic].push_back(record);
-      ++uncommitted_unread_[record.topic];
+    const TopicPartition where{record.topic, record.partition.has_value()
+                                                 ? *record.partition
+                                                 : partitions_.choose(record.topic, record.key)};
+    if (partitions_.of(record.topic) > 1) {
+      record.partition = where.partition;
     }
-    produced_.push_back(std::move(record));
-    ++uncommitted_produced_;
+    TestRecordBytes logged{record.key, record.value, record.timestamp, record.headers};
+    if (record.kind == ProducedRecord::Kind::changelog) {
+      logs_.append(where, std::move(logged), DriverLogs::Writer::topology);
+    } else if (global_sources_.contains(where)) {
+      uncommitted_global_.push_back(record);
+    } else if (sources_.contains(where)) {
+      append(where, std::move(logged), DriverLogs::Writer::topology);
+    }
+    outputs_.add(record);
   }
 }
 
@@ -356,35 +339,16 @@ void DriverCore::commit() {
   }
 }
 
-void DriverCore::take_back_outputs() {
-  collector_.drop();
-  uncommitted_changelog_.clear();
-  uncommitted_global_.clear();
-  for (const auto& [topic, count] : uncommitted_unread_) {
-    std::deque<ProducedRecord>& unread = unread_[topic];
-    unread.erase(unread.end() - static_cast<std::ptrdiff_t>(std::min(count, unread.size())),
-                 unread.end());
-  }
-  uncommitted_unread_.clear();
-  produced_.erase(produced_.end() - static_cast<std::ptrdiff_t>(
-                                        std::min(uncommitted_produced_, produced_.size())),
-                  produced_.end());
-  uncommitted_produced_ = 0;
-}
-
 void DriverCore::abort() {
-  take_back_outputs();
+  collector_.drop();
+  uncommitted_global_.clear();
+  outputs_.abort();
+  logs_.abort();
+  since_commit_ = 0;
   for (const auto& task : tasks_) {
     task->commit_aborted();
   }
-  for (auto& [topic, log] : logs_) {
-    if (log.produced_into) {
-      log.records.resize(log.committed);
-    }
-  }
-  for (const auto& [topic, source] : sources_) {
-    feed_from(topic, source.task->committed_offsets()[source.partition]);
-  }
+  feed_again();
 }
 
 void DriverCore::restart(TopologyDriver::State state) {
@@ -403,9 +367,7 @@ void DriverCore::restart(TopologyDriver::State state) {
   tasks_.clear();
   global_.reset();
   start_tasks(state == TopologyDriver::State::lost);
-  for (const auto& [topic, source] : sources_) {
-    feed_from(topic, source.task->committed_offsets()[source.partition]);
-  }
+  feed_again();
 }
 
 void DriverCore::advance_wall_clock(std::chrono::milliseconds by) {
@@ -421,35 +383,56 @@ void DriverCore::advance_wall_clock(std::chrono::milliseconds by) {
   run();
 }
 
-std::optional<ProducedRecord> DriverCore::read(const std::string& topic) {
-  std::deque<ProducedRecord>& records = unread_[topic];
-  if (records.empty()) {
-    return std::nullopt;
-  }
-  ProducedRecord record = std::move(records.front());
-  records.pop_front();
-  return record;
-}
-
-std::size_t DriverCore::unread(const std::string& topic) const {
-  const auto found = unread_.find(topic);
-  return found == unread_.end() ? 0 : found->second.size();
-}
-
-std::vector<ProducedRecord> DriverCore::take_produced() {
-  return std::exchange(produced_, {});
-}
-
-StateStore& DriverCore::state_store(const std::string& name) {
+StateStore& DriverCore::state_store(const std::string& name, std::optional<PartitionId> partition) {
+  StateStore* found = nullptr;
   for (const auto& task : tasks_) {
-    if (StateStore* const store = task->stores().find(name)) {
-      return *store;
+    StateStore* const store = task->stores().find(name);
+    if (store == nullptr || (partition.has_value() && task->id().partition != *partition)) {
+      continue;
+    }
+    if (found != nullptr) {
+      throw std::invalid_argument(
+          fmt::format("store '{}' has a part in each partition: name one of them, or read all with "
+                      "key_value_store() and the like",
+                      name));
+    }
+    found = store;
+  }
+  if (found == nullptr && global_ != nullptr) {
+    found = global_->find(name);
+  }
+  if (found == nullptr) {
+    throw std::invalid_argument(fmt::format(
+        "the topology has no store '{}'{}", name,
+        partition.has_value() ? fmt::format(" in a partition {}", partition->value()) : ""));
+  }
+  return *found;
+}
+
+RowSnapshotSources DriverCore::parts_of(const std::string& name, StoreKind kind) const {
+  const auto spec = std::find_if(topology_.stores().begin(), topology_.stores().end(),
+                                 [&](const StoreSpec& store) { return store.name == name; });
+  if (spec == topology_.stores().end() || spec->kind != kind) {
+    throw std::invalid_argument(
+        fmt::format("the topology has no store '{}' of the kind that is asked for", name));
+  }
+  RowSnapshotSources parts;
+  const auto add = [&](const std::vector<TaskStores::NamedSnapshots>& sources) {
+    for (const TaskStores::NamedSnapshots& source : sources) {
+      if (source.store == name) {
+        parts.push_back(source.snapshots);
+      }
+    }
+  };
+  for (const auto& task : tasks_) {
+    add(task->stores().snapshot_sources());
+  }
+  if (global_ != nullptr) {
+    if (const auto store = global_->stores().find(name); store != global_->stores().end()) {
+      parts.push_back(store->second.rows);
     }
   }
-  if (StateStore* const store = global_ == nullptr ? nullptr : global_->find(name)) {
-    return *store;
-  }
-  throw std::invalid_argument(fmt::format("the topology has no store '{}'", name));
+  return parts;
 }
 
 std::map<std::string, std::string> DriverCore::committed_metadata() const {
@@ -465,11 +448,15 @@ void pipe(DriverCore& core, const std::string& topic, const TestRecordBytes& rec
 }
 
 std::optional<ProducedRecord> read(DriverCore& core, const std::string& topic) {
-  return core.read(topic);
+  return core.outputs().read(topic);
 }
 
-std::size_t unread(const DriverCore& core, const std::string& topic) {
-  return core.unread(topic);
+std::size_t unread(DriverCore& core, const std::string& topic) {
+  return core.outputs().unread(topic);
+}
+
+bool has_several_partitions(const DriverCore& core, const std::string& topic) {
+  return core.partitions_of(topic) > 1;
 }
 
 void undecodable(const std::string& topic, const Error& why) {

@@ -16,7 +16,7 @@ void TopologyDriver::pipe(const std::string& topic, const TestRecordBytes& recor
 }
 
 std::vector<ProducedRecord> TopologyDriver::take_produced() {
-  return core_->take_produced();
+  return core_->outputs().take();
 }
 
 void TopologyDriver::advance_wall_clock(std::chrono::milliseconds by) {
@@ -39,8 +39,29 @@ void TopologyDriver::restart(State state) {
   core_->restart(state);
 }
 
-StateStore& TopologyDriver::state_store(const std::string& name) {
-  return core_->state_store(name);
+StateStore& TopologyDriver::state_store(const std::string& name,
+                                        std::optional<PartitionId> partition) {
+  return core_->state_store(name, partition);
+}
+
+ReadOnlyKeyValueStore TopologyDriver::query_key_value(const std::string& name) const {
+  RowSnapshotSources parts = core_->parts_of(name, StoreKind::key_value);
+  return {core_->topology().store(name), std::move(parts)};
+}
+
+ReadOnlyWindowStore TopologyDriver::query_window(const std::string& name) const {
+  RowSnapshotSources parts = core_->parts_of(name, StoreKind::window);
+  return {core_->topology().store(name), std::move(parts)};
+}
+
+ReadOnlyVersionedStore TopologyDriver::query_versioned(const std::string& name) const {
+  RowSnapshotSources parts = core_->parts_of(name, StoreKind::versioned_key_value);
+  return {core_->topology().store(name), std::move(parts)};
+}
+
+ReadOnlySessionStore TopologyDriver::query_session(const std::string& name) const {
+  RowSnapshotSources parts = core_->parts_of(name, StoreKind::session);
+  return {core_->topology().store(name), std::move(parts)};
 }
 
 std::map<std::string, std::string> TopologyDriver::committed_metadata() const {

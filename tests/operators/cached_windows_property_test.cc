@@ -2,7 +2,6 @@
 // restored, the last results and the store are those of the same topology without a cache.
 #include "operators/driver_reading.h"
 #include "operators/window_scene.h"
-#include "support/temporary_directory.h"
 
 #include <pawl/operators/session_windowed_stream.h>
 #include <pawl/operators/stream_builder.h>
@@ -19,7 +18,6 @@ namespace pawl::test {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::DriverCommit;
 using testing::DriverOptions;
 using testing::TopologyDriver;
 
@@ -83,8 +81,10 @@ struct Outcome {
   std::size_t results = 0;
 };
 
+enum class Cache { none, small };
+
 template <class Kind>
-Outcome run(const WindowScene& scene, const WindowSetting& setting, unsigned seed) {
+Outcome run(const WindowScene& scene, CaseStore store, Cache cache, unsigned seed) {
   StreamBuilder builder;
   builder.stream<std::string, std::string>("in")
       .group_by_key()
@@ -92,28 +92,20 @@ Outcome run(const WindowScene& scene, const WindowSetting& setting, unsigned see
       .count(Materialized::as("counts").retention(kLong))
       .to_stream()
       .to("out");
-  const TemporaryDirectory directory;
-  Dice dice(seed + 2'000'000);
   DriverOptions options;
-  options.commit = setting.troubled ? DriverCommit::by_hand : DriverCommit::each_record;
-  options.record_cache_bytes_max =
-      setting.cached ? static_cast<std::size_t>(dice.draw(1, 3'000)) : 0;
-  if (setting.on_disk) {
-    options.state_dir = directory.path() / "state";
+  if (cache == Cache::small) {
+    options.record_cache_bytes_max = static_cast<std::size_t>(Dice(seed).draw(1, 3'000));
   }
-  TopologyDriver driver(builder.build(), options);
-  auto in = driver.input<std::string, std::string>("in");
+  CaseRun run(builder.build(), seed, store, scene.events.size(), CaseSources::one, options);
+  auto in = run.driver().input<std::string, std::string>("in");
   for (const WindowEvent& event : scene.events) {
     in.pipe(event.key, "v", Timestamp(event.time));
-    if (setting.troubled) {
-      trouble(driver, dice);
-    }
+    run.after_input();
   }
-  driver.advance_wall_clock(milliseconds(0));  // what was aborted last is processed again
-  driver.commit();
+  run.finish();
 
   Outcome outcome;
-  auto out = driver.output<Windowed<std::string>, std::int64_t>("out", Kind::key(scene));
+  auto out = run.driver().output<Windowed<std::string>, std::int64_t>("out", Kind::key(scene));
   for (const auto& record : out.read_all()) {
     ++outcome.results;
     const auto place = std::tuple(record.key->key, record.key->window.start.value(),
@@ -124,42 +116,32 @@ Outcome run(const WindowScene& scene, const WindowSetting& setting, unsigned see
       outcome.last_results.erase(place);
     }
   }
-  outcome.kept = Kind::kept(driver, scene);
-  driver.restart(TopologyDriver::State::lost);
-  outcome.restored = Kind::kept(driver, scene);
+  outcome.kept = Kind::kept(run.driver(), scene);
+  run.driver().restart(TopologyDriver::State::lost);
+  outcome.restored = Kind::kept(run.driver(), scene);
   return outcome;
 }
 
-constexpr WindowSetting kCached[] = {{"quiet", false, false, true},
-                                     {"troubled", true, false, true},
-                                     {"troubled_on_disk", true, true, true}};
-
-class CachedWindowsProperty : public ::testing::TestWithParam<WindowSetting> {
+class CachedWindowsProperty : public ::testing::TestWithParam<CaseStore> {
  protected:
   template <class Kind>
   static void expect_tables_without_a_cache() {
     std::size_t results = 0;
     std::size_t results_without = 0;
-    for (const unsigned seed : window_seeds(GetParam())) {
-      SCOPED_TRACE("seed " + std::to_string(seed));
+    for_each_seed(GetParam(), [&](unsigned seed) {
       const WindowScene scene = draw_window_scene(seed, Lateness::some);
 
-      const Outcome expected = run<Kind>(scene, {"uncached", false, false}, seed);
-      const Outcome cached = run<Kind>(scene, GetParam(), seed);
+      const Outcome expected = run<Kind>(scene, CaseStore::memory, Cache::none, seed);
+      const Outcome cached = run<Kind>(scene, GetParam(), Cache::small, seed);
 
       EXPECT_EQ(expected.last_results, expected.kept);
       EXPECT_EQ(cached.last_results, expected.kept);
       EXPECT_EQ(cached.kept, expected.kept);
       EXPECT_EQ(cached.restored, expected.kept);
-      if (HasFailure()) {
-        return;
-      }
       results += cached.results;
       results_without += expected.results;
-    }
-    if (GetParam().troubled) {
-      EXPECT_LT(results, results_without) << "nothing was merged";
-    }
+    });
+    EXPECT_LT(results, results_without) << "nothing was merged";
   }
 };
 
@@ -173,8 +155,8 @@ TEST_P(CachedWindowsProperty, OfHoppingWindows) {
   expect_tables_without_a_cache<Spans<TimeWindows>>();
 }
 
-INSTANTIATE_TEST_SUITE_P(Settings, CachedWindowsProperty, ::testing::ValuesIn(kCached),
-                         [](const auto& test) { return std::string(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(Stores, CachedWindowsProperty, ::testing::ValuesIn(kCaseStores),
+                         name_of_store);
 
 }  // namespace
 }  // namespace pawl::test

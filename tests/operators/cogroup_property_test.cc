@@ -1,8 +1,6 @@
 // Cogrouped streams over random input with restarts, against a model: the last
 // update of each window holds the events of both streams that were not late.
-#include "operators/driver_reading.h"
 #include "operators/window_scene.h"
-#include "support/temporary_directory.h"
 
 #include <pawl/operators/cogrouped_stream.h>
 #include <pawl/operators/stream_builder.h>
@@ -18,9 +16,6 @@ namespace pawl::test {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::DriverCommit;
-using testing::DriverOptions;
-using testing::TopologyDriver;
 
 // (key, window start) to sum: events of the first stream count 1, of the second 1000.
 using Sums = std::map<std::pair<std::string, std::int64_t>, std::int64_t>;
@@ -61,51 +56,33 @@ Topology sums_of(const WindowScene& scene) {
   return builder.build();
 }
 
-class CogroupProperty : public ::testing::TestWithParam<WindowSetting> {};
+class CogroupProperty : public ::testing::TestWithParam<CaseStore> {};
 
 TEST_P(CogroupProperty, SumsTheEventsOfAllStreams) {
-  for (const unsigned seed : window_seeds(GetParam())) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
+  for_each_seed(GetParam(), [](unsigned seed) {
     const WindowScene scene = draw_window_scene(seed, Lateness::some);
-    const TemporaryDirectory directory;
-    DriverOptions options;
-    options.commit = GetParam().troubled ? DriverCommit::by_hand : DriverCommit::each_record;
-    if (GetParam().on_disk) {
-      options.state_dir = directory.path() / "state";
-    }
-    TopologyDriver driver(sums_of(scene), options);
-    auto first = driver.input<std::string, std::string>("first");
-    auto second = driver.input<std::string, std::string>("second");
-    Dice dice(seed + 1'000'000);
+    CaseRun run(sums_of(scene), seed, GetParam(), scene.events.size(), CaseSources::several);
+    auto first = run.driver().input<std::string, std::string>("first");
+    auto second = run.driver().input<std::string, std::string>("second");
 
     for (std::size_t at = 0; at < scene.events.size(); ++at) {
       const WindowEvent& event = scene.events[at];
       (of_second(at) ? second : first).pipe(event.key, "v", Timestamp(event.time));
-      if (GetParam().troubled) {
-        // An abort would process the two streams again in another order.
-        driver.commit();
-        if (dice.chance(10)) {
-          driver.restart(dice.chance(50) ? TopologyDriver::State::kept
-                                         : TopologyDriver::State::lost);
-        }
-      }
+      run.after_input();
     }
+    run.finish();
 
     Sums sums;
-    auto out = driver.output<Windowed<std::string>, std::int64_t>(
+    auto out = run.driver().output<Windowed<std::string>, std::int64_t>(
         "out", serde::time_windowed(serde::string(), milliseconds(scene.length)));
     for (const auto& record : out.read_all()) {
       sums[{record.key->key, record.key->window.start.value()}] = *record.value;
     }
     EXPECT_EQ(sums, model_of(scene));
-    if (HasFailure()) {
-      return;
-    }
-  }
+  });
 }
 
-INSTANTIATE_TEST_SUITE_P(Settings, CogroupProperty, ::testing::ValuesIn(kWindowSettings),
-                         [](const auto& test) { return std::string(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(Stores, CogroupProperty, ::testing::ValuesIn(kCaseStores), name_of_store);
 
 }  // namespace
 }  // namespace pawl::test

@@ -1,7 +1,7 @@
-// The main pipeline and a few others over random input, against models that compute the results
-// from the whole input with std::map. Aborts, commits and restarts at random must not show.
+// The main pipeline (deduplicate, windows, suppress) and a chain of verbs without time over random
+// input, against models that compute the results from the whole input with std::map.
 #include "operators/driver_reading.h"
-#include "support/temporary_directory.h"
+#include "operators/property_case.h"
 
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
@@ -11,12 +11,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <optional>
-#include <ostream>
-#include <random>
 #include <set>
 #include <string>
 #include <tuple>
@@ -25,10 +21,8 @@ namespace pawl::test {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::DriverCommit;
 using testing::DriverLayout;
 using testing::DriverOptions;
-using testing::TopologyDriver;
 
 struct Event {
   std::optional<std::string> id;
@@ -43,18 +37,6 @@ struct Scene {
   std::int64_t advance = 0;
   std::int64_t grace = 0;
   std::vector<Event> events;
-};
-
-class Dice {
- public:
-  explicit Dice(unsigned seed) : engine_(seed) {}
-  std::int64_t draw(std::int64_t from, std::int64_t to) {
-    return std::uniform_int_distribution<std::int64_t>(from, to)(engine_);
-  }
-  bool chance(int percent) { return draw(1, 100) <= percent; }
-
- private:
-  std::mt19937_64 engine_;
 };
 
 // Events with bounded disorder and now and then one that is far too old; ids that come again near
@@ -196,152 +178,62 @@ Topology pipeline(const Scene& scene) {
   return builder.build();
 }
 
-enum class Trouble {
-  none,     // a commit after each record
-  aborts,   // commits and aborts at random: what is aborted is processed again
-  crashes,  // the same with restarts, with and without the disk
-};
-
-struct Setting {
-  const char* name;
-  DriverLayout layout;
-  Compatibility compatibility;
-  Trouble trouble;
-  bool on_disk;
-  bool cached = false;  // results are held back in a record cache of any size
-};
-
-void PrintTo(const Setting& setting, std::ostream* out) {
-  *out << setting.name;
-}
-
-const std::vector<Setting>& settings() {
-  static const std::vector<Setting> kSettings = {
-      {"native", DriverLayout::per_subtopology, Compatibility::native, Trouble::none, false},
-      {"native_aborts", DriverLayout::per_subtopology, Compatibility::native, Trouble::aborts,
-       false},
-      {"native_crashes", DriverLayout::per_subtopology, Compatibility::native, Trouble::crashes,
-       false},
-      {"native_crashes_on_disk", DriverLayout::per_subtopology, Compatibility::native,
-       Trouble::crashes, true},
-      {"kafka_streams", DriverLayout::one_task, Compatibility::kafka_streams_4_3, Trouble::none,
-       false},
-      {"kafka_streams_aborts", DriverLayout::one_task, Compatibility::kafka_streams_4_3,
-       Trouble::aborts, false},
-      {"kafka_streams_crashes", DriverLayout::per_subtopology, Compatibility::kafka_streams_4_3,
-       Trouble::crashes, false},
-      {"kafka_streams_crashes_on_disk", DriverLayout::per_subtopology,
-       Compatibility::kafka_streams_4_3, Trouble::crashes, true},
-      {"native_cached_aborts", DriverLayout::per_subtopology, Compatibility::native,
-       Trouble::aborts, false, true},
-      {"native_cached_crashes", DriverLayout::per_subtopology, Compatibility::native,
-       Trouble::crashes, false, true},
-      {"kafka_streams_cached_crashes", DriverLayout::one_task, Compatibility::kafka_streams_4_3,
-       Trouble::crashes, false, true},
-  };
-  return kSettings;
-}
-
-// Commits, aborts or restarts, or does nothing.
-void trouble(TopologyDriver& driver, Trouble kind, Dice& dice) {
-  if (kind == Trouble::none || dice.chance(70)) {
-    return;
-  }
-  if (dice.chance(60)) {
-    driver.commit();
-  } else if (kind == Trouble::crashes && dice.chance(15)) {
-    driver.restart(dice.chance(50) ? TopologyDriver::State::kept : TopologyDriver::State::lost);
-  } else {
-    driver.abort();
-  }
-}
-
-DriverOptions options_of(const Setting& setting, const TemporaryDirectory& directory, Dice& dice) {
+// Every four cases have the same troubles; those behind them are run as Kafka Streams runs them,
+// all in one task, with a record cache of any size.
+DriverOptions options_of(unsigned seed) {
   DriverOptions options;
-  options.layout = setting.layout;
-  options.compatibility = setting.compatibility;
-  options.commit =
-      setting.trouble == Trouble::none ? DriverCommit::each_record : DriverCommit::by_hand;
-  if (setting.on_disk) {
-    options.state_dir = directory.path() / "state";
+  const unsigned kind = seed / 4 % 6;
+  options.compatibility = kind < 3 ? Compatibility::native : Compatibility::kafka_streams_4_3;
+  if (kind == 4 || kind == 5) {
+    options.layout = DriverLayout::one_task;
   }
-  if (setting.cached) {
+  if (kind == 2 || kind == 5) {
+    Dice dice(seed + 3'000'000);
     options.record_cache_bytes_max = static_cast<std::size_t>(dice.draw(1, 3000));
   }
   return options;
 }
 
-unsigned random_seed() {
-  if (const char* const seed =
-          std::getenv("PAWL_TEST_SEED")) {  // NOLINT(concurrency-mt-unsafe): before any thread
-    return static_cast<unsigned>(std::strtoul(seed, nullptr, 10));
-  }
-  return std::random_device()();
-}
+class PipelineProperty : public ::testing::TestWithParam<CaseStore> {};
 
-// Returns: fixed ones, and one that is new in every run. A disk takes its time.
-std::vector<unsigned> seeds(const Setting& setting) {
-  static const unsigned kRandom = random_seed();
-  std::printf("seed %u (repeat with PAWL_TEST_SEED)\n", kRandom);
-  std::vector<unsigned> all = {kRandom};
-  const unsigned fixed = setting.on_disk ? 2 : 100;
-  for (unsigned seed = 1; seed <= fixed; ++seed) {
-    all.push_back(seed);
-  }
-  return all;
-}
-
-class PipelineProperty : public ::testing::TestWithParam<Setting> {};
-
-void expect_pipeline_equals_model(unsigned seed, const Setting& setting) {
-  SCOPED_TRACE("seed " + std::to_string(seed));
+void expect_pipeline_equals_model(unsigned seed, CaseStore store) {
   const Scene scene = draw_scene(seed);
   const Expected expected = model_of_pipeline(scene);
-  const TemporaryDirectory directory;
-  Dice dice(seed + 1'000'000);
-  TopologyDriver driver(pipeline(scene), options_of(setting, directory, dice));
-  auto events = driver.input<std::string, std::string>("events");
+  CaseRun run(pipeline(scene), seed, store, scene.events.size(), CaseSources::one,
+              options_of(seed));
+  auto events = run.driver().input<std::string, std::string>("events");
 
   for (const Event& event : scene.events) {
     events.pipe({event.id, event.origin, Timestamp(event.time), {}});
-    trouble(driver, setting.trouble, dice);
+    run.after_input();
   }
-  driver.advance_wall_clock(milliseconds(0));  // what was aborted last is processed again
-  driver.commit();
+  run.finish();
 
   std::vector<Result> results;
-  auto out = driver.output<Windowed<std::string>, std::int64_t>(
+  auto out = run.driver().output<Windowed<std::string>, std::int64_t>(
       "results", serde::time_windowed(serde::string(), milliseconds(scene.window)));
   for (const auto& record : out.read_all()) {
     results.emplace_back(record.key->key, record.key->window.start.value(), *record.value,
                          record.timestamp.value());
   }
   EXPECT_EQ(results, expected.results);
-  auto counts = driver.store(count_store(scene));
+  auto counts = run.driver().store(count_store(scene));
   for (const auto& [window, count] : expected.open) {
     const auto stored = counts.get(window.first, Timestamp(window.second));
     ASSERT_TRUE(stored.has_value()) << window.first << " " << window.second;
     EXPECT_EQ(stored->value, count);
   }
-  if (setting.trouble == Trouble::none) {
-    EXPECT_EQ(driver.metrics().total("dedup.duplicates.detected"), expected.duplicates);
-    EXPECT_EQ(dropped(driver, "late"), expected.late);
+  if (run.calm()) {
+    EXPECT_EQ(run.driver().metrics().total("dedup.duplicates.detected"), expected.duplicates);
+    EXPECT_EQ(dropped(run.driver(), "late"), expected.late);
   }
 }
 
 TEST_P(PipelineProperty, GivesTheResultsOfTheModel) {
-  for (const unsigned seed : seeds(GetParam())) {
-    expect_pipeline_equals_model(seed, GetParam());
-    if (HasFailure()) {
-      return;
-    }
-  }
+  for_each_seed(GetParam(), [](unsigned seed) { expect_pipeline_equals_model(seed, GetParam()); });
 }
 
-INSTANTIATE_TEST_SUITE_P(Settings, PipelineProperty, ::testing::ValuesIn(settings()),
-                         [](const ::testing::TestParamInfo<Setting>& test) {
-                           return test.param.name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Stores, PipelineProperty, ::testing::ValuesIn(kCaseStores), name_of_store);
 
 // The models must have something to say.
 TEST(PipelineModel, MeetsDuplicatesLateEventsAndOpenWindows) {
@@ -418,31 +310,27 @@ std::map<std::string, Sum> model_of_sums(const Scene& scene) {
   return sums;
 }
 
-class SumsProperty : public ::testing::TestWithParam<Setting> {};
+class SumsProperty : public ::testing::TestWithParam<CaseStore> {};
 
-void expect_sums_equal_model(unsigned seed, const Setting& setting) {
-  SCOPED_TRACE("seed " + std::to_string(seed));
+void expect_sums_equal_model(unsigned seed, CaseStore store) {
   const Scene scene = draw_scene(seed);
-  const TemporaryDirectory directory;
-  Dice dice(seed + 2'000'000);
-  TopologyDriver driver(sums(), options_of(setting, directory, dice));
-  auto events = driver.input<std::string, std::string>("events");
+  CaseRun run(sums(), seed, store, scene.events.size(), CaseSources::one, options_of(seed));
+  auto events = run.driver().input<std::string, std::string>("events");
 
   for (const Event& event : scene.events) {
     events.pipe({event.id, event.origin, Timestamp(event.time), {}});
-    trouble(driver, setting.trouble, dice);
+    run.after_input();
   }
-  driver.advance_wall_clock(milliseconds(0));
-  driver.commit();
+  run.finish();
 
   std::map<std::string, Sum> last;
-  auto out = driver.output<std::string, std::int64_t>("results");
+  auto out = run.driver().output<std::string, std::int64_t>("results");
   for (const auto& record : out.read_all()) {
     last[*record.key] = {*record.value, record.timestamp.value()};
   }
   std::map<std::string, Sum> stored;
-  auto store = driver.store(stores::timestamped_key_value<std::string, std::int64_t>("sums"));
-  for (auto row = store.all(); row.valid(); row.next()) {
+  auto rows = run.driver().store(stores::timestamped_key_value<std::string, std::int64_t>("sums"));
+  for (auto row = rows.all(); row.valid(); row.next()) {
     stored[row.key()] = {row.value(), row.timestamp().value()};
   }
   const std::map<std::string, Sum> expected = model_of_sums(scene);
@@ -451,18 +339,10 @@ void expect_sums_equal_model(unsigned seed, const Setting& setting) {
 }
 
 TEST_P(SumsProperty, AreThoseOfTheModelInOutputAndStore) {
-  for (const unsigned seed : seeds(GetParam())) {
-    expect_sums_equal_model(seed, GetParam());
-    if (HasFailure()) {
-      return;
-    }
-  }
+  for_each_seed(GetParam(), [](unsigned seed) { expect_sums_equal_model(seed, GetParam()); });
 }
 
-INSTANTIATE_TEST_SUITE_P(Settings, SumsProperty, ::testing::ValuesIn(settings()),
-                         [](const ::testing::TestParamInfo<Setting>& test) {
-                           return test.param.name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Stores, SumsProperty, ::testing::ValuesIn(kCaseStores), name_of_store);
 
 }  // namespace
 }  // namespace pawl::test

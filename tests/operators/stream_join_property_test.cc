@@ -1,7 +1,7 @@
 // Joins of two streams over random input out of order, against a model that looks through all
 // records. Aborts, commits and restarts at random must not show.
 #include "operators/driver_reading.h"
-#include "support/temporary_directory.h"
+#include "operators/property_case.h"
 
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
@@ -12,11 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
-#include <ostream>
-#include <random>
 #include <string>
 #include <tuple>
 
@@ -25,20 +21,7 @@ namespace {
 
 using internal::StreamJoinKind;
 using std::chrono::milliseconds;
-using testing::DriverOptions;
 using testing::TopologyDriver;
-
-class Dice {
- public:
-  explicit Dice(unsigned seed) : engine_(seed) {}
-  std::int64_t draw(std::int64_t from, std::int64_t to) {
-    return std::uniform_int_distribution<std::int64_t>(from, to)(engine_);
-  }
-  bool chance(int percent) { return draw(1, 100) <= percent; }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 // One record. The value begins with the side, so that both sides come in one topic and an abort
 // keeps their order.
@@ -227,53 +210,6 @@ class Model {
   std::vector<Result> results_;
 };
 
-struct Setting {
-  const char* name;
-  bool crashes;
-  bool on_disk;
-};
-
-void PrintTo(const Setting& setting, std::ostream* out) {
-  *out << setting.name;
-}
-
-// Commits, aborts or restarts, or does nothing.
-void trouble(TopologyDriver& driver, Dice& dice) {
-  if (dice.chance(70)) {
-    return;
-  }
-  if (dice.chance(60)) {
-    driver.commit();
-  } else if (dice.chance(25)) {
-    driver.restart(dice.chance(50) ? TopologyDriver::State::kept : TopologyDriver::State::lost);
-  } else {
-    driver.abort();
-  }
-}
-
-// Returns: fixed ones, and one that is new in every run. PAWL_TEST_SEED replays a single one,
-// PAWL_TEST_CASES asks for more.
-std::vector<unsigned> seeds(const Setting& setting) {
-  const auto number_in = [](const char* name) -> std::optional<unsigned> {
-    const char* const text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
-    return text == nullptr ? std::nullopt
-                           : std::optional(static_cast<unsigned>(std::strtoul(text, nullptr, 10)));
-  };
-  if (const std::optional<unsigned> only = number_in("PAWL_TEST_SEED")) {
-    return {*only};
-  }
-  static const unsigned kFresh = std::random_device()();
-  std::printf("seed %u (repeat with PAWL_TEST_SEED)\n", kFresh);
-  std::vector<unsigned> all = {kFresh};
-  const unsigned cases = number_in("PAWL_TEST_CASES").value_or(setting.on_disk ? 5 : 300);
-  for (unsigned seed = 1; seed <= cases; ++seed) {
-    all.push_back(seed);
-  }
-  return all;
-}
-
-class StreamJoinProperty : public ::testing::TestWithParam<Setting> {};
-
 std::vector<Result> read_results(TopologyDriver& driver) {
   std::vector<Result> results;
   auto out = driver.output<std::string, std::string>("results");
@@ -288,52 +224,30 @@ testing::TestRecord<std::string, std::string> input_of(const Event& event) {
       event.key, (event.left ? "L" : "R") + event.value.value_or(""), Timestamp(event.time), {}};
 }
 
-void expect_joins_equal_model(unsigned seed, const Setting& setting) {
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  const Scene scene = draw_scene(seed);
-  const TemporaryDirectory directory;
-  Dice dice(seed + 1'000'000);
-  DriverOptions options;
-  options.commit =
-      setting.crashes ? testing::DriverCommit::by_hand : testing::DriverCommit::each_record;
-  if (setting.on_disk) {
-    options.state_dir = directory.path() / "state";
-  }
-  TopologyDriver driver(topology_of(scene), options);
-  auto events = driver.input<std::string, std::string>("events");
-
-  for (const Event& event : scene.events) {
-    events.pipe(input_of(event));
-    if (setting.crashes) {
-      trouble(driver, dice);
-    }
-  }
-  driver.advance_wall_clock(milliseconds(0));  // what was aborted last is processed again
-  driver.commit();
-
-  Model model(scene);
-  EXPECT_EQ(read_results(driver), model.run());
-  if (!setting.crashes) {
-    EXPECT_EQ(dropped(driver, "late"), model.late);
-  }
-}
+class StreamJoinProperty : public ::testing::TestWithParam<CaseStore> {};
 
 TEST_P(StreamJoinProperty, GivesTheResultsOfTheModel) {
-  for (const unsigned seed : seeds(GetParam())) {
-    expect_joins_equal_model(seed, GetParam());
-    if (HasFailure()) {
-      return;
+  for_each_seed(GetParam(), [](unsigned seed) {
+    const Scene scene = draw_scene(seed);
+    CaseRun run(topology_of(scene), seed, GetParam(), scene.events.size(), CaseSources::one);
+    auto events = run.driver().input<std::string, std::string>("events");
+
+    for (const Event& event : scene.events) {
+      events.pipe(input_of(event));
+      run.after_input();
     }
-  }
+    run.finish();
+
+    Model model(scene);
+    EXPECT_EQ(read_results(run.driver()), model.run());
+    if (run.calm()) {
+      EXPECT_EQ(dropped(run.driver(), "late"), model.late);
+    }
+  });
 }
 
-INSTANTIATE_TEST_SUITE_P(Settings, StreamJoinProperty,
-                         ::testing::Values(Setting{"calm", false, false},
-                                           Setting{"crashes", true, false},
-                                           Setting{"crashes_on_disk", true, true}),
-                         [](const ::testing::TestParamInfo<Setting>& test) {
-                           return test.param.name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Stores, StreamJoinProperty, ::testing::ValuesIn(kCaseStores),
+                         name_of_store);
 
 // A planted bug: windows that reach a millisecond further must not pass for the model's.
 TEST(StreamJoinModel, NoticesWindowsThatAreTooLong) {

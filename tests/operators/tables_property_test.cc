@@ -1,8 +1,7 @@
 // Tables over random input, against models that compute the results from the whole input with
 // std::map. Updates come out of order in time, rows change and go; commits, aborts and restarts at
 // random, with and without the disk, must not show.
-#include "operators/driver_reading.h"
-#include "support/temporary_directory.h"
+#include "operators/property_case.h"
 
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
@@ -12,12 +11,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <functional>
 #include <map>
 #include <optional>
-#include <random>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -27,24 +22,10 @@ namespace pawl::test {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::DriverCommit;
 using testing::DriverOptions;
-using testing::TopologyDriver;
 
 using Rows = std::map<std::string, std::string>;
 using StringTable = Table<std::string, std::string>;
-
-class Dice {
- public:
-  explicit Dice(unsigned seed) : engine_(seed) {}
-  std::int64_t draw(std::int64_t from, std::int64_t to) {
-    return std::uniform_int_distribution<std::int64_t>(from, to)(engine_);
-  }
-  bool chance(int percent) { return draw(1, 100) <= percent; }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 struct Update {
   bool left = true;  // to the table "left", else to "right"
@@ -269,82 +250,52 @@ const std::vector<Case>& cases() {
   return kCases;
 }
 
-// In half of the cases commits are rare, and aborts and restarts happen.
-void trouble(TopologyDriver& driver, bool troubled, Dice& dice) {
-  if (!troubled || dice.chance(70)) {
-    return;
-  }
-  if (dice.chance(60)) {
-    driver.commit();
-  } else if (dice.chance(30)) {
-    driver.restart(dice.chance(50) ? TopologyDriver::State::kept : TopologyDriver::State::lost);
-  } else {
-    driver.abort();
-  }
-}
-
-DriverOptions options_of(unsigned seed, const TemporaryDirectory& directory) {
+DriverOptions options_of(unsigned seed) {
   DriverOptions options;
-  options.commit = seed % 2 == 0 ? DriverCommit::each_record : DriverCommit::by_hand;
   options.compatibility = seed % 3 == 0 ? Compatibility::kafka_streams_4_3 : Compatibility::native;
-  if (seed % 50 == 1) {  // a disk takes its time
-    options.state_dir = directory.path() / "state";
-  }
   return options;
-}
-
-unsigned random_seed() {
-  if (const char* const seed =
-          std::getenv("PAWL_TEST_SEED")) {  // NOLINT(concurrency-mt-unsafe): before any thread
-    return static_cast<unsigned>(std::strtoul(seed, nullptr, 10));
-  }
-  return std::random_device()();
-}
-
-// Calls `act` for fixed seeds and for one that is new in every run, until something fails.
-void for_seeds(const std::function<void(unsigned)>& act) {
-  static const unsigned kRandom = random_seed();
-  std::printf("seed %u (repeat with PAWL_TEST_SEED)\n", kRandom);
-  for (unsigned seed = 0; seed <= 100 && !::testing::Test::HasFailure(); ++seed) {
-    const unsigned drawn = seed == 0 ? kRandom : seed;
-    SCOPED_TRACE("seed " + std::to_string(drawn));
-    act(drawn);
-  }
 }
 
 void pipe(testing::InputTopic<std::string, std::string>& to, const Update& update) {
   to.pipe({update.key, update.value, Timestamp(update.time), {}});
 }
 
-class TablesProperty : public ::testing::TestWithParam<Case> {};
+class TablesProperty : public ::testing::TestWithParam<std::tuple<Case, CaseStore>> {};
 
-void expect_equals_model(unsigned seed, const Case& tested) {
+// After an abort both tables are read again, one behind the other. Kafka Streams' foreign-key join
+// can be wrong then for good, which is why it has no such cases here; the others, and pawl's own,
+// come to the same rows in any order.
+bool aborts_may_happen(const Case& tested, unsigned seed) {
+  const bool foreign = std::string(tested.name).starts_with("foreign");
+  return !(foreign && options_of(seed).compatibility == Compatibility::kafka_streams_4_3);
+}
+
+void expect_equals_model(unsigned seed, const Case& tested, CaseStore store) {
   std::vector<Update> updates = draw_updates(seed);
-  const std::string name = tested.name;
-  if (name.find("foreign") == std::string::npos) {
+  if (!std::string(tested.name).starts_with("foreign")) {
     for (Update& update : updates) {  // both tables have the same keys
       update.key[0] = 'k';
     }
   }
-  const TemporaryDirectory directory;
-  Dice dice(seed + 1'000'000);
   StreamBuilder builder;
   const StringTable left_table = builder.table<std::string, std::string>("left");
   tested.build(left_table, builder.table<std::string, std::string>("right"));
-  TopologyDriver driver(builder.build(seed % 4 < 2 ? Optimizations::none() : Optimizations::all()),
-                        options_of(seed, directory));
-  auto left = driver.input<std::string, std::string>("left");
-  auto right = driver.input<std::string, std::string>("right");
+  // Every four cases have the same troubles.
+  CaseRun run(builder.build(seed / 4 % 2 == 0 ? Optimizations::none() : Optimizations::all()), seed,
+              store, updates.size(),
+              aborts_may_happen(tested, seed) ? CaseSources::one : CaseSources::several,
+              options_of(seed));
+  auto left = run.driver().input<std::string, std::string>("left");
+  auto right = run.driver().input<std::string, std::string>("right");
 
   for (const Update& update : updates) {
     pipe(update.left ? left : right, update);
-    trouble(driver, seed % 2 == 1, dice);
+    run.after_input();
   }
-  driver.advance_wall_clock(milliseconds(0));  // what was aborted last is processed again
-  driver.commit();
+  run.finish();
 
   Rows out;
-  auto topic = driver.output<std::string, std::string>("out");
+  auto topic = run.driver().output<std::string, std::string>("out");
   for (const auto& record : topic.read_all()) {
     if (record.value.has_value()) {
       out[*record.key] = *record.value;
@@ -356,13 +307,17 @@ void expect_equals_model(unsigned seed, const Case& tested) {
 }
 
 TEST_P(TablesProperty, AmountToTheModel) {
-  for_seeds([](unsigned seed) { expect_equals_model(seed, GetParam()); });
+  const auto& [tested, store] = GetParam();
+  for_each_seed(store, [&](unsigned seed) { expect_equals_model(seed, tested, store); });
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, TablesProperty, ::testing::ValuesIn(cases()),
-                         [](const ::testing::TestParamInfo<Case>& test) {
-                           return test.param.name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Stores, TablesProperty,
+    ::testing::Combine(::testing::ValuesIn(cases()), ::testing::ValuesIn(kCaseStores)),
+    [](const ::testing::TestParamInfo<std::tuple<Case, CaseStore>>& test) {
+      return std::get<0>(test.param).name +
+             std::string(std::get<1>(test.param) == CaseStore::memory ? "_memory" : "_rocksdb");
+    });
 
 // key, value, time
 using Emitted = std::tuple<std::string, std::optional<std::string>, std::int64_t>;
@@ -398,38 +353,39 @@ std::vector<Emitted> model_of_suppression(const std::vector<Update>& updates,
   return emitted;
 }
 
-void expect_suppression_equals_model(unsigned seed) {
-  const std::vector<Update> updates = draw_updates(seed);
-  Dice dice(seed + 2'000'000);
-  const Limits limits{dice.draw(0, 60), static_cast<std::size_t>(dice.draw(1, 12))};
-  const TemporaryDirectory directory;
-  StreamBuilder builder;
-  builder.table<std::string, std::string>("in")
-      .suppress(Suppressed::until_time_limit(
-          milliseconds(limits.wait), Buffer::max_records(limits.records).emit_early_when_full()))
-      .to_stream()
-      .to("out");
-  TopologyDriver driver(builder.build(), options_of(seed, directory));
-  auto in = driver.input<std::string, std::string>("in");
+class SuppressProperty : public ::testing::TestWithParam<CaseStore> {};
 
-  for (const Update& update : updates) {
-    pipe(in, update);
-    trouble(driver, seed % 2 == 1, dice);
-  }
-  driver.advance_wall_clock(milliseconds(0));
-  driver.commit();
+TEST_P(SuppressProperty, EmitsWhatTheModelEmits) {
+  for_each_seed(GetParam(), [](unsigned seed) {
+    const std::vector<Update> updates = draw_updates(seed);
+    Dice dice(seed + 2'000'000);
+    const Limits limits{dice.draw(0, 60), static_cast<std::size_t>(dice.draw(1, 12))};
+    StreamBuilder builder;
+    builder.table<std::string, std::string>("in")
+        .suppress(Suppressed::until_time_limit(
+            milliseconds(limits.wait), Buffer::max_records(limits.records).emit_early_when_full()))
+        .to_stream()
+        .to("out");
+    CaseRun run(builder.build(), seed, GetParam(), updates.size(), CaseSources::one,
+                options_of(seed));
+    auto in = run.driver().input<std::string, std::string>("in");
 
-  std::vector<Emitted> emitted;
-  auto out = driver.output<std::string, std::string>("out");
-  for (const auto& record : out.read_all()) {
-    emitted.emplace_back(*record.key, record.value, record.timestamp.value());
-  }
-  EXPECT_EQ(emitted, model_of_suppression(updates, limits));
+    for (const Update& update : updates) {
+      pipe(in, update);
+      run.after_input();
+    }
+    run.finish();
+
+    std::vector<Emitted> emitted;
+    auto out = run.driver().output<std::string, std::string>("out");
+    for (const auto& record : out.read_all()) {
+      emitted.emplace_back(*record.key, record.value, record.timestamp.value());
+    }
+    EXPECT_EQ(emitted, model_of_suppression(updates, limits));
+  });
 }
 
-TEST(SuppressProperty, EmitsWhatTheModelEmits) {
-  for_seeds(expect_suppression_equals_model);
-}
+INSTANTIATE_TEST_SUITE_P(Stores, SuppressProperty, ::testing::ValuesIn(kCaseStores), name_of_store);
 
 // The models must have something to say.
 TEST(TablesModel, HasRowsAndEmissions) {

@@ -1,49 +1,18 @@
 #include "operators/window_scene.h"
 
 #include "operators/driver_reading.h"
-#include "support/temporary_directory.h"
 
 #include <pawl/serde/primitives.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
 
 namespace pawl::test {
 namespace {
 
-using std::chrono::milliseconds;
-using testing::DriverCommit;
-using testing::DriverOptions;
-using testing::TopologyDriver;
-
 // Later than everything, behind every window and grace.
 constexpr std::int64_t kLongAfter = 1'000'000;
 
-unsigned number_in(const char* variable, unsigned otherwise) {
-  const char* const text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe)
-  return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-}
-
 }  // namespace
-
-void trouble(TopologyDriver& driver, Dice& dice) {
-  if (dice.chance(70)) {
-    return;
-  }
-  if (dice.chance(60)) {
-    driver.commit();
-  } else if (dice.chance(15)) {
-    driver.restart(dice.chance(50) ? TopologyDriver::State::kept : TopologyDriver::State::lost);
-  } else {
-    driver.abort();
-  }
-}
-
-void PrintTo(const WindowSetting& setting, std::ostream* out) {
-  *out << setting.name;
-}
 
 WindowScene draw_window_scene(unsigned seed, Lateness lateness) {
   Dice dice(seed);
@@ -69,49 +38,32 @@ WindowScene draw_window_scene(unsigned seed, Lateness lateness) {
   return scene;
 }
 
-std::vector<unsigned> window_seeds(const WindowSetting& setting) {
-  static const unsigned kRandom = number_in("PAWL_TEST_SEED", std::random_device()());
-  std::printf("seed %u (repeat with PAWL_TEST_SEED)\n", kRandom);
-  std::vector<unsigned> seeds = {kRandom};
-  const unsigned cases = number_in("PAWL_TEST_CASES", setting.on_disk ? 10 : 300);
-  for (unsigned seed = 1; seed <= cases; ++seed) {
-    seeds.push_back(seed);
-  }
-  return seeds;
-}
-
-SceneRun run_scene(const Topology& topology, const WindowScene& scene, const WindowSetting& setting,
+SceneRun run_scene(const Topology& topology, const WindowScene& scene, CaseStore store,
                    unsigned seed, const Serde<Windowed<std::string>>& key) {
-  const TemporaryDirectory directory;
-  DriverOptions options;
-  options.commit = setting.troubled ? DriverCommit::by_hand : DriverCommit::each_record;
-  if (setting.on_disk) {
-    options.state_dir = directory.path() / "state";
+  testing::DriverOptions options;
+  if (seed % 3 == 0) {
+    // A record cache of a few entries changes nothing of final results.
+    options.record_cache_bytes_max = seed % 3'000 + 1;
   }
-  Dice dice(seed + 1'000'000);
-  if (setting.cached) {
-    options.record_cache_bytes_max = static_cast<std::size_t>(dice.draw(1, 3'000));
-  }
-  TopologyDriver driver(topology, options);
-  auto in = driver.input<std::string, std::string>("in");
+  CaseRun run(topology, seed, store, scene.events.size(), CaseSources::one, options);
+  auto in = run.driver().input<std::string, std::string>("in");
   for (const WindowEvent& event : scene.events) {
     in.pipe(event.key, "v", Timestamp(event.time));
-    if (setting.troubled) {
-      trouble(driver, dice);
-    }
+    run.after_input();
   }
-  driver.advance_wall_clock(milliseconds(0));  // what was aborted last is processed again
-  driver.commit();
+  run.finish();
 
-  SceneRun run;
-  auto out = driver.output<Windowed<std::string>, std::int64_t>("out", key);
+  SceneRun seen;
+  auto out = run.driver().output<Windowed<std::string>, std::int64_t>("out", key);
   for (const auto& record : out.read_all()) {
-    run.results.emplace_back(record.key->key, record.key->window.start.value(),
-                             record.key->window.end.value(), *record.value,
-                             record.timestamp.value());
+    seen.results.emplace_back(record.key->key, record.key->window.start.value(),
+                              record.key->window.end.value(), *record.value,
+                              record.timestamp.value());
   }
-  run.late = dropped(driver, "late");
-  return run;
+  if (run.calm()) {
+    seen.late = dropped(run.driver(), "late");
+  }
+  return seen;
 }
 
 }  // namespace pawl::test

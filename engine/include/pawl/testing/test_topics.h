@@ -20,13 +20,16 @@ struct TestRecordBytes {
   std::optional<Bytes> value;
   Timestamp timestamp;
   Headers headers;
+  // Absent: as a producer chooses, by the key.
+  std::optional<PartitionId> partition{};
 };
 
 struct ProducedRecord {
   enum class Kind { sink, repartition, changelog };
   Kind kind = Kind::sink;
   std::string topic;
-  std::optional<PartitionId> partition;  // absent: left to the producer
+  // Present if the topic has several, or the topology chose it.
+  std::optional<PartitionId> partition;
   std::optional<Bytes> key;
   std::optional<Bytes> value;
   Timestamp timestamp;  // unknown() = left to the producer
@@ -39,6 +42,9 @@ struct TestRecord {
   std::optional<V> value;
   Timestamp timestamp;
   Headers headers;
+  // Going in: absent: as a producer chooses, by the key. Coming out: present if the topic has
+  // several.
+  std::optional<PartitionId> partition{};
   friend bool operator==(const TestRecord&, const TestRecord&) = default;
 };
 
@@ -49,7 +55,8 @@ class DriverCore;
 void pipe(DriverCore& core, const std::string& topic, const TestRecordBytes& record);
 // Returns: the next record of a topic that was not read yet.
 std::optional<ProducedRecord> read(DriverCore& core, const std::string& topic);
-std::size_t unread(const DriverCore& core, const std::string& topic);
+std::size_t unread(DriverCore& core, const std::string& topic);
+bool has_several_partitions(const DriverCore& core, const std::string& topic);
 [[noreturn]] void undecodable(const std::string& topic, const Error& why);
 
 }  // namespace internal
@@ -65,7 +72,8 @@ class InputTopic {
     pipe(TestRecord<K, V>{key, value, timestamp, std::move(headers)});
   }
   void pipe(const TestRecord<K, V>& record) {
-    TestRecordBytes bytes{std::nullopt, std::nullopt, record.timestamp, record.headers};
+    TestRecordBytes bytes{std::nullopt, std::nullopt, record.timestamp, record.headers,
+                          record.partition};
     if (record.key.has_value()) {
       bytes.key = key_.encode(*record.key);
     }
@@ -95,6 +103,9 @@ class OutputTopic {
       return std::nullopt;
     }
     TestRecord<K, V> record{std::nullopt, std::nullopt, produced->timestamp, produced->headers};
+    if (internal::has_several_partitions(core_, topic_)) {
+      record.partition = produced->partition;
+    }
     if (produced->key.has_value()) {
       check(key_.decode(*produced->key, record.key.emplace()));
     }

@@ -8,7 +8,9 @@
 //   in.pipe("pawl", "x", Timestamp(0));
 //   EXPECT_EQ(out.read()->value, 1);
 //
-// Not simulated: several partitions, rebalances, fencing.
+// With DriverOptions::partitions every subtopology has a task for each partition, as on a broker:
+// records go where a producer puts them, repartition topics have as many partitions as there.
+// Not simulated: rebalances, fencing.
 // Thread rule: one thread. Errors: what stops a task is thrown as ProcessingStopped.
 #pragma once
 
@@ -20,9 +22,13 @@
 #include <pawl/model/log.h>
 #include <pawl/model/timestamp.h>
 #include <pawl/statestore/state_store.h>
+#include <pawl/statestore/typed/read_only.h>
+#include <pawl/statestore/typed/session_queries.h>
+#include <pawl/statestore/typed/versioned_queries.h>
 #include <pawl/testing/test_topics.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -40,13 +46,20 @@ enum class DriverLayout {
 
 enum class DriverCommit {
   each_record,  // after every processed record: every update is visible
+  every_n,      // after every DriverOptions::commit_every of them
   by_hand,      // commit() only
 };
 
 struct DriverOptions {
   std::string application_id = "app";
   DriverLayout layout = DriverLayout::per_subtopology;
+  // How many partitions topics have; 1, as in Kafka Streams' driver: every topic has one, whatever
+  // the topology says.
+  std::int32_t partitions = 1;
+  // Topics of users that have another number.
+  std::map<std::string, std::int32_t> partitions_of;
   DriverCommit commit = DriverCommit::each_record;
+  std::uint64_t commit_every = 100;
   Compatibility compatibility = Compatibility::native;
   ErrorPolicy errors;
   // As Settings::record_cache_bytes_max; 0 = off.
@@ -62,6 +75,8 @@ struct DriverOptions {
 
 class TopologyDriver {
  public:
+  // Throws std::invalid_argument for options that contradict each other, TopologyError as a start
+  // on a broker does.
   explicit TopologyDriver(Topology topology, DriverOptions options = {});
   TopologyDriver(const TopologyDriver&) = delete;
   TopologyDriver& operator=(const TopologyDriver&) = delete;
@@ -101,19 +116,52 @@ class TopologyDriver {
   enum class State { kept, lost };
   void restart(State state);
 
-  // Returns: the typed store of a definition.
+  // Returns: the typed store of a definition, as operators see it: uncommitted writes included.
+  // With several partitions: the part of one of them. Lifetime: until the next restart.
   template <class Definition>
-  typename Definition::Store store(const Definition& definition) {
-    return definition.bind(state_store(definition.spec().name));
+  typename Definition::Store store(const Definition& definition,
+                                   std::optional<PartitionId> partition = std::nullopt) {
+    return definition.bind(state_store(definition.spec().name, partition));
   }
-  // Throws std::invalid_argument for an unknown name.
-  StateStore& state_store(const std::string& name);
+  // Throws std::invalid_argument for an unknown name, and for a store of several parts unless one
+  // is named.
+  StateStore& state_store(const std::string& name,
+                          std::optional<PartitionId> partition = std::nullopt);
+
+  // Read-only queries of what is committed in all partitions, as those of Application. Lifetime:
+  // until the next restart. Throws std::invalid_argument when the topology has no such store, or
+  // one of another kind.
+  template <class K, class V>
+  KeyValueQueries<K, V> key_value_store(const std::string& name, Serde<K> key = default_serde<K>(),
+                                        Serde<V> value = default_serde<V>()) const {
+    return {query_key_value(name), std::move(key), std::move(value)};
+  }
+  template <class K, class V>
+  WindowQueries<K, V> window_store(const std::string& name, Serde<K> key = default_serde<K>(),
+                                   Serde<V> value = default_serde<V>()) const {
+    return {query_window(name), std::move(key), std::move(value)};
+  }
+  template <class K, class V>
+  VersionedQueries<K, V> versioned_store(const std::string& name, Serde<K> key = default_serde<K>(),
+                                         Serde<V> value = default_serde<V>()) const {
+    return {query_versioned(name), std::move(key), std::move(value)};
+  }
+  template <class K, class V>
+  SessionQueries<K, V> session_store(const std::string& name, Serde<K> key = default_serde<K>(),
+                                     Serde<V> value = default_serde<V>()) const {
+    return {query_session(name), std::move(key), std::move(value)};
+  }
 
   // Returns: what is committed as offset metadata, by `topic-partition`.
   [[nodiscard]] std::map<std::string, std::string> committed_metadata() const;
   [[nodiscard]] MetricsSnapshot metrics() const;
 
  private:
+  [[nodiscard]] ReadOnlyKeyValueStore query_key_value(const std::string& name) const;
+  [[nodiscard]] ReadOnlyWindowStore query_window(const std::string& name) const;
+  [[nodiscard]] ReadOnlyVersionedStore query_versioned(const std::string& name) const;
+  [[nodiscard]] ReadOnlySessionStore query_session(const std::string& name) const;
+
   std::unique_ptr<internal::DriverCore> core_;
 };
 

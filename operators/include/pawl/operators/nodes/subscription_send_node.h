@@ -2,6 +2,8 @@
 // each left row wants. A row that changes its foreign key unsubscribes the old one, because the new
 // one may be in another partition. Inner joins: a value without a foreign key is dropped, counted,
 // and its former result deleted. Left joins always ask for an answer, without a key if need be.
+// Natively inner joins do, too: an answer is dropped when its left row has changed meanwhile, so
+// each change needs one of its own, or a former result may stay for good, as in Kafka Streams.
 // Source: SubscriptionSendProcessorSupplier. Thread rule: owner thread only.
 #pragma once
 
@@ -78,18 +80,24 @@ class SubscriptionSendNode final : public OperatorNode<K, Change<V>, KO, Subscri
 
   void send_inner(const Record<K, Change<V>>& record, const std::optional<KO>& before,
                   const std::optional<KO>& after) {
+    const bool always_answered =
+        this->context().compatibility() != Compatibility::kafka_streams_4_3;
     if (!after.has_value()) {
       if (record.value->new_value != nullptr) {
         null_foreign_keys_->add();
       }
       if (before.has_value()) {
         send(record, before, SubscriptionInstruction::unsubscribe_and_answer);
+      } else if (always_answered) {
+        send(record, after, SubscriptionInstruction::subscribe_and_answer);
       }
     } else if (before.has_value() && differ(before, after)) {
       send(record, before, SubscriptionInstruction::unsubscribe);
       send(record, after, SubscriptionInstruction::subscribe_and_answer);
     } else {
-      send(record, after, SubscriptionInstruction::subscribe);
+      send(record, after,
+           always_answered ? SubscriptionInstruction::subscribe_and_answer
+                           : SubscriptionInstruction::subscribe);
     }
   }
 
