@@ -43,7 +43,7 @@ struct Family {
   std::vector<std::string> outputs;
   std::function<Topology(const std::string& prefix)> topology;
   std::function<std::vector<TopicRecords>(Dice& dice)> steps;
-  // Compares inputs with outputs, as the topics have them.
+  // Compares outputs with inputs and, under `<store>-changelog`, changelogs: what the topics have.
   std::function<void(const TopicRecords& topics, Differences& differences)> check;
   // The keys of a versioned table, which has no queries over all of them.
   std::vector<std::string> versioned_keys = {};

@@ -1,5 +1,8 @@
 #include "families/group_totals.h"
 
+#include <cstddef>
+#include <map>
+#include <set>
 #include <sstream>
 
 namespace pawl::test {
@@ -33,18 +36,39 @@ std::string without_row(const std::string& /*group*/, const std::int64_t& amount
   return changed(totals, -1, -amount);
 }
 
-Rows group_totals(const Rows& rows, const std::vector<StoredRecord>& seen) {
+void compare_groups(const std::string& what, const std::vector<StoredRecord>& updates,
+                    const std::vector<StoredRecord>& results, Differences& differences) {
+  Rows rows;
   Rows totals;
-  for (const StoredRecord& record : seen) {
-    if (record.value.has_value()) {
-      totals[group_and_amount(*record.value).first] = no_rows();
+  std::map<std::string, std::size_t> wanted;
+  for (const StoredRecord& update : updates) {
+    std::set<std::string> groups;
+    if (const auto before = rows.find(*update.key); before != rows.end()) {
+      const auto [group, amount] = group_and_amount(before->second);
+      totals[group] = without_row(group, amount, totals[group]);
+      groups.insert(group);
+      rows.erase(before);
+    }
+    if (update.value.has_value()) {
+      const auto [group, amount] = group_and_amount(*update.value);
+      totals[group] = with_row(group, amount, totals[group]);
+      groups.insert(group);
+      rows[*update.key] = *update.value;
+    }
+    for (const std::string& group : groups) {
+      ++wanted[group];
     }
   }
-  for (const auto& [key, row] : rows) {
-    const auto [group, amount] = group_and_amount(row);
-    totals[group] = with_row(group, amount, totals[group]);
+  compare(what, totals, rows_of(results), differences);
+  std::map<std::string, std::size_t> got;
+  for (const StoredRecord& result : results) {
+    ++got[*result.key];
   }
-  return totals;
+  for (const auto& [group, count] : wanted) {
+    if (got[group] != count) {
+      differences.tell(what, ": ", group, " has ", got[group], " results instead of ", count);
+    }
+  }
 }
 
 }  // namespace pawl::test

@@ -19,7 +19,10 @@ std::string with_row(const std::string& group, const std::int64_t& amount,
 std::string without_row(const std::string& group, const std::int64_t& amount,
                         const std::string& totals);
 
-// Returns: the totals of every group that `seen` names, 0 for those without rows.
-Rows group_totals(const Rows& rows, const std::vector<StoredRecord>& seen);
+// Compares the groups' results with those of the updates that reach them. `updates`: in the order
+// of each key; the last one of a key is its row. The order of the groups' updates is free, but each
+// one makes one result in every group that it adds to, takes from, or both.
+void compare_groups(const std::string& what, const std::vector<StoredRecord>& updates,
+                    const std::vector<StoredRecord>& results, Differences& differences);
 
 }  // namespace pawl::test

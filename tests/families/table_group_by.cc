@@ -43,8 +43,7 @@ std::vector<TopicRecords> steps(Dice& dice) {
 }
 
 void check(const TopicRecords& topics, Differences& differences) {
-  compare("out", group_totals(rows_of(topics.at("in")), topics.at("in")), rows_of(topics.at("out")),
-          differences);
+  compare_groups("out", topics.at("in"), topics.at("out"), differences);
 }
 
 }  // namespace

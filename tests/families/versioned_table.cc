@@ -55,30 +55,17 @@ std::vector<TopicRecords> steps(Dice& dice) {
 void check(const TopicRecords& topics, Differences& differences) {
   const std::vector<StoredRecord>& in = topics.at("in");
   compare("updates", texts_of(in), texts_of(topics.at("updates")), differences);
-  std::map<std::string, const StoredRecord*> latest;
-  for (const StoredRecord& record : in) {
-    const StoredRecord*& known = latest[*record.key];
-    if (known == nullptr || record.timestamp > known->timestamp) {
-      known = &record;
-    }
-  }
-  Rows rows;
+  std::map<std::string, Timestamp> latest;
   std::vector<StoredRecord> counted;
-  std::map<std::string, Timestamp> times;
   for (const StoredRecord& record : in) {
-    const auto [known, is_new] = times.try_emplace(*record.key, record.timestamp);
-    // An update of the past does not reach the groups, not even to make one.
+    const auto [known, is_new] = latest.try_emplace(*record.key, record.timestamp);
+    // An update of the past does not reach the groups.
     if (is_new || record.timestamp > known->second) {
       known->second = record.timestamp;
       counted.push_back(record);
     }
   }
-  for (const auto& [key, record] : latest) {
-    if (record->value.has_value()) {
-      rows[key] = *record->value;
-    }
-  }
-  compare("groups", group_totals(rows, counted), rows_of(topics.at("groups")), differences);
+  compare_groups("groups", counted, topics.at("groups"), differences);
 }
 
 std::vector<std::string> keys() {

@@ -114,11 +114,12 @@ void FamilyRun::feed() {
 
 void FamilyRun::send(const TopicRecords& step) const {
   for (std::size_t part = 0; part < kParts; ++part) {
-    for (const auto& [topic, records] : step) {
+    for (const auto& sent : step) {
+      const std::vector<StoredRecord>& records = sent.second;
       const auto at = [&](std::size_t number) {
         return records.begin() + static_cast<std::ptrdiff_t>(records.size() * number / kParts);
       };
-      kafka_.produce(prefix_ + topic, std::vector<StoredRecord>(at(part), at(part + 1)));
+      kafka_.produce(prefix_ + sent.first, std::vector<StoredRecord>(at(part), at(part + 1)));
     }
   }
 }
@@ -233,6 +234,12 @@ void FamilyRun::compare_outputs() {
   }
   for (const std::string& topic : family_.outputs) {
     records[topic] = kafka_.read(prefix_ + topic);
+  }
+  for (const StoreSpec& store : topology_.stores()) {
+    if (!store.global && !store.source_topic.has_value()) {
+      records[store.name + "-changelog"] =
+          kafka_.read(internal::changelog_topic_name(application_, store.name));
+    }
   }
   family_.check(records, differences_);
 }
