@@ -19,9 +19,9 @@ SessionRow decoded(BytesView bytes) {
 
 }  // namespace
 
-CachedSessionStore::CachedSessionStore(const StoreSpec& spec, SessionStore& below,
-                                       CacheBudget& budget, RecordInHand& record)
-    : spec_(spec),
+CachedSessionStore::CachedSessionStore(StoreSpec spec, SessionStore& below, CacheBudget& budget,
+                                       RecordInHand& record)
+    : spec_(std::move(spec)),
       below_(below),
       record_(record),
       cache_(budget, record, kKeyOverhead,

@@ -18,7 +18,7 @@ namespace pawl::internal {
 
 class CachedSessionStore final : public SessionStore, public CachedStore {
  public:
-  CachedSessionStore(const StoreSpec& spec, SessionStore& below, CacheBudget& budget,
+  CachedSessionStore(StoreSpec spec, SessionStore& below, CacheBudget& budget,
                      RecordInHand& record);
 
   // SessionStore
