@@ -55,9 +55,6 @@ Result<std::optional<Bytes>> ReadOnlyWindowStore::get(BytesView key, Timestamp s
   const SegmentId segment(start.value() / segment_interval_of(spec_).count());
   PAWL_TRY(each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
     found = PAWL_TRY(snapshot.get(segment, row));
-    if (spec_.headers && found.has_value()) {
-      found = Bytes(internal::behind_headers(*found));
-    }
     return !found.has_value();
   }));
   return found;
