@@ -69,11 +69,12 @@ void OverlaidSessionStore::put(BytesView key, Window session, NullableBytesView 
   if (surroundings_.changelog_mode == ChangelogMode::every_put) {
     log(row, value, logged_at, *surroundings_.context->headers);
   }
-  if (!takes(session.end)) {
+  if (session.end < first_visible()) {
     ++expired_puts_;
-    return;
   }
-  write_row(row, value, logged_at);
+  if (takes(session.end)) {
+    write_row(row, value, logged_at);
+  }
 }
 
 void OverlaidSessionStore::write_row(const SessionRow& row, NullableBytesView value,
