@@ -14,13 +14,9 @@ Bytes key_first(const SessionRow& row) {
   return bytes;
 }
 
-}  // namespace
-
-bool SessionPlaces::before(const SessionRow& left, const SessionRow& right) const {
-  if (direction == Direction::backward) {
-    return SessionPlaces{order, segment_interval, Direction::forward}.before(right, left);
-  }
-  switch (order) {
+// Whether `left` comes before `right` when the cursor goes forward.
+bool comes_first(const SessionPlaces& places, const SessionRow& left, const SessionRow& right) {
+  switch (places.order) {
     case SessionOrder::by_time:
       return std::tie(left.session.end, left.session.start, left.key) <
              std::tie(right.session.end, right.session.start, right.key);
@@ -30,9 +26,16 @@ bool SessionPlaces::before(const SessionRow& left, const SessionRow& right) cons
     case SessionOrder::by_key:
       break;
   }
-  const std::int64_t segment = left.session.end.value() / segment_interval.count();
-  const std::int64_t other = right.session.end.value() / segment_interval.count();
+  const std::int64_t segment = left.session.end.value() / places.segment_interval.count();
+  const std::int64_t other = right.session.end.value() / places.segment_interval.count();
   return segment != other ? segment < other : key_first(left) < key_first(right);
+}
+
+}  // namespace
+
+bool SessionPlaces::before(const SessionRow& left, const SessionRow& right) const {
+  return direction == Direction::forward ? comes_first(*this, left, right)
+                                         : comes_first(*this, right, left);
 }
 
 void SessionPlaces::sort(std::vector<Bytes>& rows) const {
