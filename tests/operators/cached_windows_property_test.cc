@@ -5,6 +5,7 @@
 
 #include <pawl/operators/session_windowed_stream.h>
 #include <pawl/operators/stream_builder.h>
+#include <pawl/operators/to_verb.h>
 #include <pawl/operators/windowed_stream.h>
 #include <pawl/serde/primitives.h>
 #include <pawl/statestore/typed/stores.h>

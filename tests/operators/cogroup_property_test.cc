@@ -4,6 +4,7 @@
 
 #include <pawl/operators/cogrouped_stream.h>
 #include <pawl/operators/stream_builder.h>
+#include <pawl/operators/to_verb.h>
 #include <pawl/serde/primitives.h>
 
 #include <gtest/gtest.h>

@@ -4,6 +4,7 @@
 #include "support/temporary_directory.h"
 
 #include <pawl/operators/stream_builder.h>
+#include <pawl/operators/to_verb.h>
 #include <pawl/operators/windowed_stream.h>
 #include <pawl/serde/primitives.h>
 

@@ -3,6 +3,7 @@
 
 #include <pawl/operators/grouped_stream.h>
 #include <pawl/operators/stream_builder.h>
+#include <pawl/operators/to_verb.h>
 #include <pawl/serde/primitives.h>
 
 namespace pawl::test {

@@ -2,6 +2,7 @@
 #include "vectors/vector_topologies.h"
 
 #include <pawl/operators/stream_builder.h>
+#include <pawl/operators/to_verb.h>
 #include <pawl/operators/windowed_stream.h>
 #include <pawl/serde/primitives.h>
 

@@ -2,8 +2,10 @@
 #include "vectors/vector_topologies.h"
 
 #include <pawl/operators/grouped_stream.h>
+#include <pawl/operators/select_key_verb.h>
 #include <pawl/operators/stream_builder.h>
 #include <pawl/operators/stream_table_join_verb.h>
+#include <pawl/operators/to_verb.h>
 #include <pawl/serde/primitives.h>
 
 namespace pawl::test {

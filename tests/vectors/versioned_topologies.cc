@@ -5,6 +5,7 @@
 #include <pawl/operators/grouped_stream.h>
 #include <pawl/operators/stream_builder.h>
 #include <pawl/operators/stream_table_join_verb.h>
+#include <pawl/operators/to_verb.h>
 #include <pawl/serde/primitives.h>
 
 #include <chrono>
