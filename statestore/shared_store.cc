@@ -1,5 +1,6 @@
 #include "codec/header_block.h"
 #include "prefix_scan.h"
+#include "read_only_parts.h"
 
 #include <pawl/statestore/shared_store.h>
 
@@ -59,7 +60,8 @@ class SharedKeyValueStore final : public KeyValueStore {
   }
   std::unique_ptr<KeyValueCursor> range(NullableBytesView from, NullableBytesView to,
                                         Direction direction) override {
-    std::shared_ptr<const RowSnapshot> snapshot = rows_->snapshot();
+    std::shared_ptr<const RowSnapshot> snapshot =
+        rows_->snapshot_of(internal::rows_between(kWholeStore, from, to));
     if (snapshot == nullptr) {
       throw StoreFailure({ErrorKind::fatal, "store " + spec_.name + " is closed"});
     }
