@@ -81,7 +81,10 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   [[nodiscard]] SegmentId first_live_segment() const;
   // Segments with rows, committed or not, that may hold starts in [from, to]; ascending.
   std::vector<SegmentId> segments_between(Timestamp from, Timestamp to);
-  void write_row(const WindowRow& row, NullableBytesView value, Timestamp logged_at);
+  // Whether a row is known to be new: of a number that no other has.
+  enum class Freshness { unknown, fresh };
+  void write_row(const WindowRow& row, NullableBytesView value, Timestamp logged_at,
+                 Freshness freshness);
   // Returns: the row as it is kept, headers included.
   NullableBytesView find_row(BytesView key, Timestamp start);
   // `value`: as it is kept. `deleted_by`: the headers of the record that deleted it.
