@@ -5,6 +5,7 @@
 #include <pawl/operators/cogrouped_stream.h>
 #include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream_builder.h>
+#include <pawl/operators/suppress_verb.h>
 #include <pawl/serde/primitives.h>
 
 #include <gmock/gmock.h>
