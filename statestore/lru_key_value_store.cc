@@ -7,7 +7,7 @@ namespace pawl::internal {
 LruKeyValueStore::LruKeyValueStore(const StoreSpec& spec, const StoreSurroundings& surroundings,
                                    std::unique_ptr<CommittedRows> committed)
     : rows_(spec, surroundings, std::move(committed)),
-      entries_max_(spec.entries_max),
+      entries_max_(*spec.entries_max),
       // Kafka Streams does not see the cache behind a store of timestamped rows, and does not log
       // what it deletes.
       unlogged_deletions_(spec.timestamped &&

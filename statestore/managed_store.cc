@@ -23,7 +23,7 @@ Result<std::unique_ptr<ManagedStore>> open_managed_store(const StoreSpec& spec,
     return std::unique_ptr<ManagedStore>(
         std::make_unique<internal::OverlaidVersionedStore>(spec, surroundings, std::move(rows)));
   }
-  if (spec.kind == StoreKind::key_value && spec.entries_max > 0) {
+  if (spec.kind == StoreKind::key_value && spec.entries_max.has_value()) {
     return std::unique_ptr<ManagedStore>(
         std::make_unique<internal::LruKeyValueStore>(spec, surroundings, std::move(rows)));
   }

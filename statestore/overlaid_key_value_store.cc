@@ -42,7 +42,7 @@ void OverlaidKeyValueStore::log_pending() {
     return;
   }
   std::vector<const OverlayRow*> rows = overlay_.active().in_update_order();
-  if (spec_.entries_max > 0) {
+  if (spec_.entries_max.has_value()) {
     // Deletions first: a restore must not meet more keys than there is room for.
     std::stable_partition(rows.begin(), rows.end(),
                           [](const OverlayRow* row) { return row->tombstone; });

@@ -1,6 +1,7 @@
 #include "overlaid_window_store.h"
 
 #include "overlay/bytes_hash.h"
+#include "window/aligned_starts.h"
 #include "window/indexed_window_cursor.h"
 #include "window/window_scan.h"
 
@@ -62,9 +63,6 @@ class AlignedWindowCursor final : public WindowCursor {
   std::chrono::milliseconds step_;
   std::optional<Bytes> value_;
 };
-
-// More possible windows than this are scanned instead of asked for one by one.
-constexpr std::int64_t kPointLookupsMax = 1024;
 
 std::int32_t following(std::int32_t sequence) {
   return static_cast<std::int32_t>((static_cast<std::uint32_t>(sequence) + 1U) & 0x7fffffffU);
@@ -176,7 +174,7 @@ void OverlaidWindowStore::put(BytesView key, NullableBytesView value, Timestamp 
     ++expired_puts_;
     return;
   }
-  write_row(row, value, logged_at);
+  write_row(row, value, logged_at, spec_.retain_duplicates ? Freshness::fresh : Freshness::unknown);
 }
 
 // As Kafka Streams' in-memory store has it, whose changelog has a tombstone for it.
@@ -185,11 +183,15 @@ bool OverlaidWindowStore::nulls_move_time() const {
 }
 
 void OverlaidWindowStore::write_row(const WindowRow& row, NullableBytesView value,
-                                    Timestamp logged_at) {
+                                    Timestamp logged_at, Freshness freshness) {
   codec_.encode(row, row_key_);
   const WindowRowCodec::Group group = codec_.group_of(row_key_);
   const SegmentId segment = segment_of(row.start);
-  overlay_.active().put(segment, row_key_, group.at, group.size, value, logged_at);
+  if (freshness == Freshness::fresh) {
+    overlay_.active().put_fresh(segment, row_key_, group.at, group.size, value, logged_at);
+  } else {
+    overlay_.active().put(segment, row_key_, group.at, group.size, value, logged_at);
+  }
   if (spec_.key_index) {
     encode_window_index(row.key, row.start, index_key_);
     overlay_.active().put(segment, index_key_, 0, index_key_.size(),
@@ -252,17 +254,10 @@ NullableBytesView OverlaidWindowStore::get(BytesView key, Timestamp start) {
 
 std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch(BytesView key, Timestamp from,
                                                          Timestamp to, Direction direction) {
-  const std::chrono::milliseconds step = spec_.start_step;
-  if (spec_.layout == WindowLayout::time_first && step.count() > 0 && !spec_.retain_duplicates) {
-    const Timestamp low = std::max(from, first_visible());
-    const Timestamp high = std::min(to, progress_.time);
-    const Timestamp before(low.value() / step.count() * step.count());
-    const Timestamp first = before < low ? before + step : before;
-    const Timestamp last(high.value() < 0 ? -step.count()
-                                          : high.value() / step.count() * step.count());
-    if ((last - first) / step < kPointLookupsMax) {
-      return std::make_unique<AlignedWindowCursor>(*this, key, first, last, step, direction);
-    }
+  if (const auto starts = AlignedStarts::between(spec_, std::max(from, first_visible()),
+                                                 std::min(to, progress_.time))) {
+    return std::make_unique<AlignedWindowCursor>(*this, key, starts->first, starts->last,
+                                                 spec_.start_step, direction);
   }
   if (spec_.key_index) {
     return std::make_unique<IndexedWindowCursor>(*this, key, from, to, direction);
@@ -406,7 +401,8 @@ Result<void> OverlaidWindowStore::replay(const ChangelogRecord& record) {
   if (row->start < first_visible()) {
     return {};
   }
-  write_row(*row, logged_.row_of(record), record.timestamp);
+  // A changelog can hold a row twice.
+  write_row(*row, logged_.row_of(record), record.timestamp, Freshness::unknown);
   return {};
 }
 

@@ -79,7 +79,10 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   [[nodiscard]] SegmentId first_live_segment() const;
   // Segments with rows, committed or not, that may hold starts in [from, to]; ascending.
   std::vector<SegmentId> segments_between(Timestamp from, Timestamp to);
-  void write_row(const WindowRow& row, NullableBytesView value, Timestamp logged_at);
+  // Whether a row is known to be new: of a number that no other has.
+  enum class Freshness { unknown, fresh };
+  void write_row(const WindowRow& row, NullableBytesView value, Timestamp logged_at,
+                 Freshness freshness);
   void log(const WindowRow& row, NullableBytesView value, Timestamp logged_at,
            const Headers& in_hand);
   [[nodiscard]] bool nulls_move_time() const;

@@ -4,6 +4,8 @@
 #include <pawl/statestore/read_only_session_store.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace pawl {
 namespace {
@@ -12,10 +14,9 @@ SegmentId segment_of(const StoreSpec& spec, Timestamp end) {
   return SegmentId(end.value() / segment_interval_of(spec).count());
 }
 
-// The rows of one segment, by key. Lifetime: as the snapshot.
-std::unique_ptr<KeyValueCursor> rows_by_key(const RowSnapshot& snapshot, SegmentId segment,
-                                            bool indexed, NullableBytesView key_from,
-                                            NullableBytesView key_to, Timestamp latest_start) {
+// Returns: where the sessions of these keys lie in a segment, by key.
+RowRange rows_by_key(SegmentId segment, bool indexed, NullableBytesView key_from,
+                     NullableBytesView key_to, Timestamp latest_start) {
   Bytes from = indexed ? "\x01" : "";
   Bytes to = indexed ? "\x02" : "";
   Bytes bound;
@@ -31,8 +32,11 @@ std::unique_ptr<KeyValueCursor> rows_by_key(const RowSnapshot& snapshot, Segment
     }
     to = (indexed ? "\x01" : "") + bound;
   }
-  return snapshot.scan(segment, NullableBytesView(from),
-                       to.empty() ? std::nullopt : NullableBytesView(to), Direction::forward);
+  RowRange rows{segment, std::move(from), {}};
+  if (!to.empty()) {
+    rows.to.emplace(std::move(to));
+  }
+  return rows;
 }
 
 }  // namespace
@@ -45,10 +49,12 @@ Result<std::optional<Bytes>> ReadOnlySessionStore::get(BytesView key, Window ses
     internal::encode_session_key({key, session}, row);
   }
   std::optional<Bytes> found;
-  PAWL_TRY(internal::each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
-    found = PAWL_TRY(snapshot.get(segment_of(spec_, session.end), row));
-    return !found.has_value();
-  }));
+  const SegmentId segment = segment_of(spec_, session.end);
+  PAWL_TRY(internal::each_part(parts_, internal::row_at(segment, row),
+                               [&](const RowSnapshot& snapshot) -> Result<bool> {
+                                 found = PAWL_TRY(snapshot.get(segment, row));
+                                 return !found.has_value();
+                               }));
   return found;
 }
 
@@ -57,13 +63,34 @@ Result<void> ReadOnlySessionStore::find_sessions(NullableBytesView key_from,
                                                  Timestamp latest_start, const Visit& visit) const {
   const bool indexed = spec_.layout == WindowLayout::time_first;
   earliest_end = std::max(earliest_end, Timestamp(0));
-  Bytes base;
-  return internal::each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
-    for (const SegmentId segment : snapshot.segments()) {
-      if (segment < segment_of(spec_, earliest_end)) {
-        continue;
+  const auto by_key = [&](const std::vector<SegmentId>& segments) {
+    std::vector<RowRange> rows;
+    for (const SegmentId segment : segments) {
+      if (segment >= segment_of(spec_, earliest_end)) {
+        rows.push_back(rows_by_key(segment, indexed, key_from, key_to, latest_start));
       }
-      for (auto row = rows_by_key(snapshot, segment, indexed, key_from, key_to, latest_start);
+    }
+    return rows;
+  };
+  const auto chosen = [&](const std::vector<SegmentId>& segments) {
+    std::vector<RowRange> rows = by_key(segments);
+    if (indexed) {  // and what the index says
+      Bytes first;
+      internal::encode_time_first_session({BytesView(), {Timestamp(0), earliest_end}}, first);
+      const std::size_t count = rows.size();
+      for (std::size_t at = 0; at < count; ++at) {
+        rows.push_back({rows[at].segment, first, Bytes("\x01")});
+      }
+    }
+    return rows;
+  };
+  Bytes base;
+  return internal::each_part(parts_, chosen, [&](const RowSnapshot& snapshot) -> Result<bool> {
+    for (const RowRange& range : by_key(snapshot.segments())) {
+      for (auto row =
+               snapshot.scan(range.segment, NullableBytesView(*range.from),
+                             range.to.has_value() ? NullableBytesView(*range.to) : std::nullopt,
+                             Direction::forward);
            row->valid(); row->next()) {
         const internal::SessionRow found = indexed ? internal::decode_session_index(row->key())
                                                    : *internal::decode_session_key(row->key());
@@ -75,7 +102,7 @@ Result<void> ReadOnlySessionStore::find_sessions(NullableBytesView key_from,
         std::optional<Bytes> value;
         if (indexed) {
           internal::encode_time_first_session(found, base);
-          value = PAWL_TRY(snapshot.get(segment, base));
+          value = PAWL_TRY(snapshot.get(range.segment, base));
         }
         if (indexed && !value.has_value()) {
           continue;

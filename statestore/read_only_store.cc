@@ -3,6 +3,7 @@
 #include "prefix_scan.h"
 #include "read_only_parts.h"
 #include "version_segments.h"
+#include "window/aligned_starts.h"
 
 #include <pawl/statestore/read_only_store.h>
 
@@ -13,28 +14,124 @@ namespace {
 
 using internal::each_part;
 
+// The rows that a query of a window store looks at.
+class WindowRows {
+ public:
+  // Requires: 0 <= from <= to. Lifetime: key and spec outlive this.
+  WindowRows(const StoreSpec& spec, std::optional<BytesView> key, Timestamp from, Timestamp to)
+      : spec_(spec),
+        codec_(spec.layout, spec.retain_duplicates),
+        interval_(segment_interval_of(spec).count()),
+        key_(key),
+        from_(from),
+        to_(to) {
+    if (key.has_value() || spec.layout == WindowLayout::time_first) {
+      all_.from.emplace();
+      all_.to.emplace();
+      codec_.lower_bound(key.value_or(BytesView()), from, *all_.from);
+      codec_.upper_bound(key.value_or(BytesView()), to, *all_.to);
+    }
+  }
+
+  // Returns: in the order of time, one row for each start that windows of the key can have, where
+  // these are few, else those of each segment between the bounds.
+  [[nodiscard]] std::vector<RowRange> in(const std::vector<SegmentId>& segments) const {
+    std::vector<RowRange> rows;
+    if (segments.empty()) {
+      return rows;
+    }
+    if (const auto starts = aligned_starts(segments.front(), segments.back())) {
+      for (Timestamp at = starts->first; at <= starts->last; at = at + spec_.start_step) {
+        Bytes row;
+        codec_.encode({*key_, at, 0}, row);
+        rows.push_back({segment_of(at), row, row});
+      }
+      return rows;
+    }
+    for (const SegmentId segment : segments) {
+      if (segment >= segment_of(from_) && segment <= segment_of(to_)) {
+        rows.push_back({segment, all_.from, all_.to});
+      }
+    }
+    return rows;
+  }
+
+ private:
+  [[nodiscard]] SegmentId segment_of(Timestamp start) const {
+    return SegmentId(start.value() / interval_);
+  }
+  // Between the bounds and in these segments.
+  [[nodiscard]] std::optional<internal::AlignedStarts> aligned_starts(SegmentId first,
+                                                                      SegmentId last) const {
+    if (!key_.has_value()) {
+      return std::nullopt;
+    }
+    Timestamp from = from_;
+    Timestamp to = to_;
+    if (first > segment_of(from)) {
+      from = Timestamp(first.value() * interval_);
+    }
+    if (last < segment_of(to)) {
+      to = Timestamp((last.value() + 1) * interval_ - 1);
+    }
+    return internal::AlignedStarts::between(spec_, from, to);
+  }
+
+  const StoreSpec& spec_;
+  internal::WindowRowCodec codec_;
+  std::int64_t interval_;
+  std::optional<BytesView> key_;
+  Timestamp from_;
+  Timestamp to_;
+  RowRange all_{SegmentId(0), {}, {}};
+};
+
+// Calls `show(key, value)` for the rows of a range until it returns false. Returns: whether it
+// never did.
+template <class F>
+Result<bool> show_rows(const RowSnapshot& snapshot, const RowRange& range, Direction direction,
+                       F&& show) {
+  if (range.from.has_value() && range.from == range.to) {
+    const std::optional<Bytes> value = PAWL_TRY(snapshot.get(range.segment, *range.from));
+    return !value.has_value() || show(*range.from, *value);
+  }
+  const auto bound = [](const std::optional<Bytes>& key) {
+    return key.has_value() ? NullableBytesView(*key) : std::nullopt;
+  };
+  for (auto row = snapshot.scan(range.segment, bound(range.from), bound(range.to), direction);
+       row->valid(); row->next()) {
+    if (!show(row->key(), row->value())) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<std::optional<Bytes>> ReadOnlyKeyValueStore::get(BytesView key) const {
   std::optional<Bytes> found;
-  PAWL_TRY(each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
-    found = PAWL_TRY(snapshot.get(kWholeStore, key));
-    return !found.has_value();
-  }));
+  PAWL_TRY(each_part(parts_, internal::row_at(kWholeStore, key),
+                     [&](const RowSnapshot& snapshot) -> Result<bool> {
+                       found = PAWL_TRY(snapshot.get(kWholeStore, key));
+                       return !found.has_value();
+                     }));
   return found;
 }
 
 Result<void> ReadOnlyKeyValueStore::range(
     NullableBytesView from, NullableBytesView to, Direction direction,
     const std::function<bool(BytesView, BytesView)>& visit) const {
-  return each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
-    for (auto row = snapshot.scan(kWholeStore, from, to, direction); row->valid(); row->next()) {
-      if (!visit(row->key(), row->value())) {
-        return false;
-      }
-    }
-    return true;
-  });
+  return each_part(parts_, internal::rows_between(kWholeStore, from, to),
+                   [&](const RowSnapshot& snapshot) -> Result<bool> {
+                     for (auto row = snapshot.scan(kWholeStore, from, to, direction); row->valid();
+                          row->next()) {
+                       if (!visit(row->key(), row->value())) {
+                         return false;
+                       }
+                     }
+                     return true;
+                   });
 }
 
 Result<void> ReadOnlyKeyValueStore::prefix(
@@ -53,10 +150,11 @@ Result<std::optional<Bytes>> ReadOnlyWindowStore::get(BytesView key, Timestamp s
   Bytes row;
   internal::WindowRowCodec(spec_.layout, false).encode({key, start, 0}, row);
   const SegmentId segment(start.value() / segment_interval_of(spec_).count());
-  PAWL_TRY(each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
-    found = PAWL_TRY(snapshot.get(segment, row));
-    return !found.has_value();
-  }));
+  PAWL_TRY(each_part(parts_, internal::row_at(segment, row),
+                     [&](const RowSnapshot& snapshot) -> Result<bool> {
+                       found = PAWL_TRY(snapshot.get(segment, row));
+                       return !found.has_value();
+                     }));
   return found;
 }
 
@@ -73,43 +171,54 @@ Result<void> ReadOnlyWindowStore::fetch_all(Timestamp from, Timestamp to,
 Result<void> ReadOnlyWindowStore::scan(std::optional<BytesView> key, Timestamp from, Timestamp to,
                                        Direction direction, const Visit& visit) const {
   const internal::WindowRowCodec codec(spec_.layout, spec_.retain_duplicates);
-  const std::int64_t interval = segment_interval_of(spec_).count();
   from = std::max(from, Timestamp(0));
   if (from > to) {
     return {};
   }
-  Bytes lower;
-  Bytes upper;
-  const bool bounded = key.has_value() || spec_.layout == WindowLayout::time_first;
-  if (bounded) {
-    codec.lower_bound(key.value_or(BytesView()), from, lower);
-    codec.upper_bound(key.value_or(BytesView()), to, upper);
-  }
-  return each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
-    std::vector<SegmentId> segments = snapshot.segments();
-    if (direction == Direction::backward) {
-      std::reverse(segments.begin(), segments.end());
-    }
-    for (const SegmentId segment : segments) {
-      if (segment.value() < from.value() / interval || segment.value() > to.value() / interval) {
-        continue;
-      }
-      for (auto row = snapshot.scan(segment, bounded ? NullableBytesView(lower) : std::nullopt,
-                                    bounded ? NullableBytesView(upper) : std::nullopt, direction);
-           row->valid(); row->next()) {
-        const internal::WindowRow window = codec.decode(row->key());
-        const bool matches =
-            window.start >= from && window.start <= to && (!key.has_value() || window.key == *key);
-        if (matches && !visit(window.key, window.start, row->value())) {
-          return false;
+  const WindowRows rows(spec_, key, from, to);
+  const auto show = [&](BytesView row, BytesView value) {
+    const internal::WindowRow window = codec.decode(row);
+    const bool matches =
+        window.start >= from && window.start <= to && (!key.has_value() || window.key == *key);
+    return !matches || visit(window.key, window.start, value);
+  };
+  return each_part(
+      parts_, [&](const std::vector<SegmentId>& segments) { return rows.in(segments); },
+      [&](const RowSnapshot& snapshot) -> Result<bool> {
+        std::vector<RowRange> ranges = rows.in(snapshot.segments());
+        if (direction == Direction::backward) {
+          std::reverse(ranges.begin(), ranges.end());
         }
-      }
-    }
-    return true;
-  });
+        for (const RowRange& range : ranges) {
+          if (!PAWL_TRY(show_rows(snapshot, range, direction, show))) {
+            return false;
+          }
+        }
+        return true;
+      });
 }
 
 namespace {
+
+// The rows of one key. Lifetime: key and spec outlive this.
+RowChoice versions_of(const StoreSpec& spec, BytesView key) {
+  return [segments = internal::VersionSegments(spec), key](const std::vector<SegmentId>& live) {
+    std::vector<RowRange> rows{{internal::kLatestVersions, Bytes(key), Bytes(key)}};
+    for (const SegmentId backend : live) {
+      if (backend == internal::kLatestVersions) {
+        continue;
+      }
+      const std::int64_t last = segments.last_in(backend);
+      for (std::int64_t segment = segments.last_in(SegmentId(backend.value() - 1)) + 1;
+           segment <= last; ++segment) {
+        Bytes row;
+        internal::VersionSegments::encode_key(segment, key, row);
+        rows.push_back({backend, row, row});
+      }
+    }
+    return rows;
+  };
+}
 
 // Finds rows of versions in a snapshot.
 class VersionReader {
@@ -165,50 +274,54 @@ class VersionReader {
 }  // namespace
 
 Result<void> ReadOnlyVersionedStore::latest(BytesView key, const Visit& visit) const {
-  return each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
-    VersionReader reader(snapshot, spec_, key);
-    const std::optional<Version> found = reader.latest();
-    return !found.has_value() || visit(*found);
-  });
+  return each_part(parts_, internal::row_at(internal::kLatestVersions, key),
+                   [&](const RowSnapshot& snapshot) -> Result<bool> {
+                     VersionReader reader(snapshot, spec_, key);
+                     const std::optional<Version> found = reader.latest();
+                     return !found.has_value() || visit(*found);
+                   });
 }
 
 Result<void> ReadOnlyVersionedStore::at(BytesView key, Timestamp time, const Visit& visit) const {
-  return each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
-    VersionReader reader(snapshot, spec_, key);
-    std::optional<Version> found = reader.latest();
-    internal::VersionRow row;
-    if (!found.has_value() || found->from > time) {
-      found = internal::version_in_history(reader.segments(), reader.first(), reader.last(),
-                                           std::max(time, Timestamp(0)), row,
-                                           [&](std::int64_t segment, internal::VersionRow& into) {
-                                             return reader.find(segment, into);
-                                           });
-    }
-    return !found.has_value() || visit(*found);
-  });
+  return each_part(
+      parts_, versions_of(spec_, key), [&](const RowSnapshot& snapshot) -> Result<bool> {
+        VersionReader reader(snapshot, spec_, key);
+        std::optional<Version> found = reader.latest();
+        internal::VersionRow row;
+        if (!found.has_value() || found->from > time) {
+          found = internal::version_in_history(
+              reader.segments(), reader.first(), reader.last(), std::max(time, Timestamp(0)), row,
+              [&](std::int64_t segment, internal::VersionRow& into) {
+                return reader.find(segment, into);
+              });
+        }
+        return !found.has_value() || visit(*found);
+      });
 }
 
 Result<void> ReadOnlyVersionedStore::versions(BytesView key, Timestamp from, Timestamp to,
                                               Direction direction, const Visit& visit) const {
-  return each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
-    VersionReader reader(snapshot, spec_, key);
-    const auto visit_latest = [&] {
-      const std::optional<Version> found = reader.latest();
-      return !found.has_value() || found->from > to || visit(*found);
-    };
-    if (direction == Direction::backward && !visit_latest()) {
-      return false;
-    }
-    internal::VersionRow row;
-    for (std::int64_t step = 0; step <= reader.last() - reader.first(); ++step) {
-      const std::int64_t segment =
-          direction == Direction::forward ? reader.first() + step : reader.last() - step;
-      if (reader.find(segment, row) && !internal::visit_versions(row, from, to, direction, visit)) {
-        return false;
-      }
-    }
-    return direction == Direction::backward || visit_latest();
-  });
+  return each_part(
+      parts_, versions_of(spec_, key), [&](const RowSnapshot& snapshot) -> Result<bool> {
+        VersionReader reader(snapshot, spec_, key);
+        const auto visit_latest = [&] {
+          const std::optional<Version> found = reader.latest();
+          return !found.has_value() || found->from > to || visit(*found);
+        };
+        if (direction == Direction::backward && !visit_latest()) {
+          return false;
+        }
+        internal::VersionRow row;
+        for (std::int64_t step = 0; step <= reader.last() - reader.first(); ++step) {
+          const std::int64_t segment =
+              direction == Direction::forward ? reader.first() + step : reader.last() - step;
+          if (reader.find(segment, row) &&
+              !internal::visit_versions(row, from, to, direction, visit)) {
+            return false;
+          }
+        }
+        return direction == Direction::backward || visit_latest();
+      });
 }
 
 }  // namespace pawl

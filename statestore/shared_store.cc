@@ -1,4 +1,5 @@
 #include "prefix_scan.h"
+#include "read_only_parts.h"
 
 #include <pawl/statestore/shared_store.h>
 
@@ -51,7 +52,8 @@ class SharedKeyValueStore final : public KeyValueStore {
   }
   std::unique_ptr<KeyValueCursor> range(NullableBytesView from, NullableBytesView to,
                                         Direction direction) override {
-    std::shared_ptr<const RowSnapshot> snapshot = rows_->snapshot();
+    std::shared_ptr<const RowSnapshot> snapshot =
+        rows_->snapshot_of(internal::rows_between(kWholeStore, from, to));
     if (snapshot == nullptr) {
       throw StoreFailure({ErrorKind::fatal, "store " + spec_.name + " is closed"});
     }

@@ -11,14 +11,22 @@
 namespace pawl::internal {
 namespace {
 
-// Returns: whether a name ends in, or has before a dash, the ten digits of the plan's counter.
+// Returns: whether a name is of the plan's making: a prefix of its own, and between dashes, or
+// behind the last, the ten digits of its counter.
 bool is_generated(std::string_view name) {
-  std::size_t digits = 0;
-  for (const char c : name) {
-    digits = std::isdigit(static_cast<unsigned char>(c)) != 0 ? digits + 1 : 0;
-    if (digits == 10) {
+  if (!name.starts_with("KSTREAM-") && !name.starts_with("KTABLE-") &&
+      !name.starts_with("COGROUPKSTREAM-")) {
+    return false;
+  }
+  constexpr std::size_t kDigits = 10;
+  while (!name.empty()) {
+    const std::string_view part = name.substr(0, name.find('-'));
+    if (part.size() == kDigits && std::all_of(part.begin(), part.end(), [](char c) {
+          return std::isdigit(static_cast<unsigned char>(c)) != 0;
+        })) {
       return true;
     }
+    name.remove_prefix(std::min(part.size() + 1, name.size()));
   }
   return false;
 }
@@ -136,7 +144,7 @@ void warn_about_store(const StoreSpec& store, std::vector<std::string>& warnings
         store.name));
   }
   const auto given = store.changelog_config.find("retention.ms");
-  if (store.kind == StoreKind::window && given != store.changelog_config.end()) {
+  if (is_windowed(store) && given != store.changelog_config.end()) {
     std::int64_t retention = 0;
     const std::string& text = given->second;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), retention);

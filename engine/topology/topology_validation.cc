@@ -17,10 +17,16 @@ void validate_stores(const TopologySpec& spec) {
       throw TopologyError(
           fmt::format("two stores are called '{}': give one another name", store.name));
     }
-    if (store.global && (store.kind != StoreKind::key_value || store.entries_max > 0)) {
+    if (store.global && (store.kind != StoreKind::key_value || store.entries_max.has_value())) {
       throw TopologyError(fmt::format(
           "global store '{}' must be a key-value store, plain or timestamped, without a limit",
           store.name));
+    }
+    if (store.entries_max == 0U) {
+      throw TopologyError(
+          fmt::format("store '{}' is limited to 0 keys: give it room for at least one, or use a "
+                      "store without a limit",
+                      store.name));
     }
     if (store.kind == StoreKind::versioned_key_value && store.retention.count() < 0) {
       throw TopologyError(

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 namespace pawl {
 namespace {
@@ -40,6 +41,13 @@ class File final : public Printed::Target {
 
 Printed Printed::to_standard_output() {
   return Printed(std::make_shared<StandardOutput>());
+}
+
+Printed Printed::to(std::shared_ptr<Target> target) {
+  if (target == nullptr) {
+    throw TopologyError("Printed::to needs a target that takes the lines: it was given null");
+  }
+  return Printed(std::move(target));
 }
 
 Printed Printed::to_file(const std::string& path) {

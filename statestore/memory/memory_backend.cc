@@ -100,6 +100,22 @@ std::optional<Bytes> row_in(const Segments& segments, SegmentId segment, BytesVi
   return row == rows->second.end() ? std::nullopt : std::optional<Bytes>(row->second);
 }
 
+// Returns: the rows of the ranges.
+Segments copy_of(const Segments& segments, const RowChoice& rows) {
+  Segments copy;
+  for (const RowRange& range : rows(ids_of(segments))) {
+    const auto found = segments.find(range.segment);
+    if (found == segments.end() ||
+        (range.from.has_value() && range.to.has_value() && *range.from > *range.to)) {
+      continue;
+    }
+    const Segment& all = found->second;
+    copy[range.segment].insert(range.from.has_value() ? all.lower_bound(*range.from) : all.begin(),
+                               range.to.has_value() ? all.upper_bound(*range.to) : all.end());
+  }
+  return copy;
+}
+
 class MemorySnapshot final : public RowSnapshot {
  public:
   explicit MemorySnapshot(Segments segments) : segments_(std::move(segments)) {}
@@ -124,6 +140,11 @@ class MemoryContent final : public RowSnapshotSource {
   [[nodiscard]] std::shared_ptr<const RowSnapshot> snapshot() const override {
     const std::lock_guard lock(mutex_);
     return open_ ? std::make_shared<MemorySnapshot>(segments_) : nullptr;
+  }
+  [[nodiscard]] std::shared_ptr<const RowSnapshot> snapshot_of(
+      const RowChoice& rows) const override {
+    const std::lock_guard lock(mutex_);
+    return open_ ? std::make_shared<MemorySnapshot>(copy_of(segments_, rows)) : nullptr;
   }
   [[nodiscard]] Result<std::optional<Bytes>> get(SegmentId segment, BytesView key) const override {
     const std::lock_guard lock(mutex_);

@@ -19,18 +19,32 @@ void OverlayLayer::put(SegmentId segment, BytesView key, std::size_t group_at,
                        std::size_t group_size, NullableBytesView value, Timestamp logged_at) {
   std::uint32_t at = index_of(segment, key, key.substr(group_at, group_size));
   if (at == kNone) {
-    at = static_cast<std::uint32_t>(rows_.size());
-    OverlayRow& row = rows_.emplace_back();
-    row.segment = segment;
-    row.key = arena_.copy(key);
-    row.group = row.key.substr(group_at, group_size);
-    const auto [head, fresh] = groups_.try_emplace(row.group, at);
-    row.next_in_group = fresh ? kNone : std::exchange(head->second, at);
-    if (ordered_built_) {
-      ordered_.insert(at);
-    }
+    at = add(segment, key, group_at, group_size);
   }
-  OverlayRow& row = rows_[at];
+  set(rows_[at], value, logged_at);
+}
+
+void OverlayLayer::put_fresh(SegmentId segment, BytesView key, std::size_t group_at,
+                             std::size_t group_size, NullableBytesView value, Timestamp logged_at) {
+  set(rows_[add(segment, key, group_at, group_size)], value, logged_at);
+}
+
+std::uint32_t OverlayLayer::add(SegmentId segment, BytesView key, std::size_t group_at,
+                                std::size_t group_size) {
+  const auto at = static_cast<std::uint32_t>(rows_.size());
+  OverlayRow& row = rows_.emplace_back();
+  row.segment = segment;
+  row.key = arena_.copy(key);
+  row.group = row.key.substr(group_at, group_size);
+  const auto [head, fresh] = groups_.try_emplace(row.group, at);
+  row.next_in_group = fresh ? kNone : std::exchange(head->second, at);
+  if (ordered_built_) {
+    ordered_.insert(at);
+  }
+  return at;
+}
+
+void OverlayLayer::set(OverlayRow& row, NullableBytesView value, Timestamp logged_at) {
   row.tombstone = !value.has_value();
   if (value.has_value()) {
     if (value->size() > row.value_capacity) {

@@ -46,6 +46,10 @@ class OverlayLayer {
   void put(SegmentId segment, BytesView key, std::size_t group_at, std::size_t group_size,
            NullableBytesView value, Timestamp logged_at);
 
+  // The same for a row that this layer does not have: without a look at the others of its group.
+  void put_fresh(SegmentId segment, BytesView key, std::size_t group_at, std::size_t group_size,
+                 NullableBytesView value, Timestamp logged_at);
+
   // Returns: the row, tombstones included, or null.
   [[nodiscard]] const OverlayRow* find(SegmentId segment, BytesView key, BytesView group) const;
   // Calls `visit(row)` for every row of the group, in no particular order, until it returns false.
@@ -109,6 +113,9 @@ class OverlayLayer {
   };
 
   std::set<std::uint32_t, Order>& ordered();
+  // Returns: the index of a row without a value, which was added.
+  std::uint32_t add(SegmentId segment, BytesView key, std::size_t group_at, std::size_t group_size);
+  void set(OverlayRow& row, NullableBytesView value, Timestamp logged_at);
   [[nodiscard]] std::uint32_t index_of(SegmentId segment, BytesView key, BytesView group) const;
 
   Arena arena_;

@@ -78,6 +78,10 @@ class RocksdbSnapshotSource final : public RowSnapshotSource {
     }
     return std::make_shared<RocksdbSnapshot>(std::move(database), std::move(*view));
   }
+  [[nodiscard]] std::shared_ptr<const RowSnapshot> snapshot_of(
+      const RowChoice& /*rows*/) const override {
+    return snapshot();
+  }
   [[nodiscard]] Result<std::optional<Bytes>> get(SegmentId segment, BytesView key) const override {
     const std::shared_ptr<const RowSnapshot> now = snapshot();
     if (now == nullptr) {

@@ -27,6 +27,9 @@ PartitionChoice by_value(const Texts& record, const std::string& topic, std::int
   if (*record.value == "twice") {
     return PartitionChoice({PartitionId(0), PartitionId(0)});
   }
+  if (*record.value == "half beyond") {
+    return PartitionChoice({PartitionId(0), PartitionId(1)});
+  }
   if (*record.value == "default") {
     return PartitionChoice::by_default();
   }
@@ -48,7 +51,7 @@ std::vector<std::string> partitions_of(const std::vector<testing::ProducedRecord
   return partitions;
 }
 
-TEST(Partitioner, ChoosesOnePartitionSeveralNoneOrTheDefault) {
+TEST(Partitioner, ChoosesOnePartitionNoneOrTheDefaultAndEachOnce) {
   TopologyDriver driver(to_partitions());
   auto in = driver.input<std::string, std::string>("in");
   const auto sent = [&](const char* value) {
@@ -57,7 +60,7 @@ TEST(Partitioner, ChoosesOnePartitionSeveralNoneOrTheDefault) {
   };
 
   EXPECT_THAT(sent("one"), ElementsAre("0"));
-  EXPECT_THAT(sent("twice"), ElementsAre("0", "0"));
+  EXPECT_THAT(sent("twice"), ElementsAre("0"));
   EXPECT_THAT(sent("default"), ElementsAre("left to the producer"));
   EXPECT_THAT(sent("drop"), IsEmpty());
   EXPECT_EQ(dropped(driver, "partitioner"), 1U);
@@ -69,6 +72,27 @@ TEST(Partitioner, ThatChoosesAPartitionTheTopicLacksIsAProcessingError) {
 
   EXPECT_THAT(reason_of_stop([&] { in.pipe("k", "beyond", Timestamp(1)); }),
               HasSubstr("chose partition 1 of topic 'out', which has 1"));
+}
+
+TEST(Partitioner, SendsNoCopyOfARecordThatIsSkipped) {
+  testing::DriverOptions options;
+  options.errors.processing = OnBadRecord::skip;
+  TopologyDriver driver(to_partitions(), options);
+
+  driver.input<std::string, std::string>("in").pipe("k", "half beyond", Timestamp(1));
+
+  EXPECT_THAT(driver.take_produced(), IsEmpty());
+}
+
+TEST(PartitionChoice, TakesSeveralPartitionsInTheirOrderAndEachOnce) {
+  std::vector<std::int32_t> used;
+  const PartitionChoice choice({PartitionId(2), PartitionId(0), PartitionId(2)});
+
+  const std::size_t copies = choice.for_each(
+      [&](std::optional<PartitionId> partition) { used.push_back(partition->value()); });
+
+  EXPECT_THAT(used, ElementsAre(0, 2));
+  EXPECT_EQ(copies, 2U);
 }
 
 TEST(Partitioner, OfARepartitionTopicTakesKeyAndValue) {
@@ -103,7 +127,7 @@ TEST(Partitioner, OfATopologyMadeByHandMayComeWithAChosenTopic) {
   driver.input<std::string, std::string>("in").pipe("k", "twice", Timestamp(1));
 
   auto out = driver.output<std::string, std::string>("out-k");
-  EXPECT_THAT(lines(out), ElementsAre("k=twice@1", "k=twice@1"));
+  EXPECT_THAT(lines(out), ElementsAre("k=twice@1"));
 }
 
 }  // namespace

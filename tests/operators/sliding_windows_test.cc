@@ -3,7 +3,9 @@
 #include "operators/driver_reading.h"
 #include "support/temporary_directory.h"
 
+#include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream_builder.h>
+#include <pawl/operators/suppress_verb.h>
 #include <pawl/operators/to_verb.h>
 #include <pawl/operators/windowed_stream.h>
 #include <pawl/serde/primitives.h>
@@ -12,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <stdexcept>
 
 namespace pawl::test {
 namespace {
@@ -127,6 +130,33 @@ TEST(SlidingWindows, SuppressWaitsUntilTheEndIsPassed) {
   test.pipe("b", 106);
 
   EXPECT_THAT(test.read(), ElementsAre("a[90,100)=2@100"));
+}
+
+// The window behind the event could be made without the function that then throws.
+TEST(SlidingWindows, LeaveNothingOfAnEventThatIsSkipped) {
+  StreamBuilder builder;
+  windowed(builder)
+      .aggregate([] { return std::int64_t{0}; },
+                 [](const std::string& /*key*/, const std::string& value, std::int64_t& count) {
+                   if (value == "bad") {
+                     throw std::runtime_error("no such value");
+                   }
+                   ++count;
+                 },
+                 Materialized::as("counts"))
+      .to_stream()
+      .to("out");
+  DriverOptions options;
+  options.errors.processing = OnBadRecord::skip;
+  Driven test(builder.build(), options);
+  test.pipe("a", 7);
+  EXPECT_THAT(test.read(), ElementsAre("a[0,10)=1@7"));
+
+  test.in.pipe("a", "bad", Timestamp(3));
+
+  EXPECT_THAT(test.read(), IsEmpty());
+  test.pipe("a", 3);
+  EXPECT_THAT(test.read(), ElementsAre("a[4,14)=1@7", "a[0,10)=2@7"));
 }
 
 class SlidingWindowsRestart : public ::testing::TestWithParam<TopologyDriver::State> {};

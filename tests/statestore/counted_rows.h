@@ -17,9 +17,16 @@ class CountedRows final : public RowSnapshotSource {
 
   // How many rows were asked for or visited.
   [[nodiscard]] std::size_t read() const { return read_; }
+  // How often the whole store was asked for, which in memory is a copy of it.
+  [[nodiscard]] std::size_t whole() const { return whole_; }
 
   [[nodiscard]] std::shared_ptr<const RowSnapshot> snapshot() const override {
+    ++whole_;
     return std::make_shared<Snapshot>(rows_->snapshot(), read_);
+  }
+  [[nodiscard]] std::shared_ptr<const RowSnapshot> snapshot_of(
+      const RowChoice& rows) const override {
+    return std::make_shared<Snapshot>(rows_->snapshot_of(rows), read_);
   }
   [[nodiscard]] Result<std::optional<Bytes>> get(SegmentId segment, BytesView key) const override {
     ++read_;
@@ -66,6 +73,7 @@ class CountedRows final : public RowSnapshotSource {
 
   std::shared_ptr<const RowSnapshotSource> rows_;
   mutable std::size_t read_ = 0;
+  mutable std::size_t whole_ = 0;
 };
 
 }  // namespace pawl::test

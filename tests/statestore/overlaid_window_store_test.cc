@@ -232,6 +232,20 @@ TEST_P(OverlaidWindowStoreTest, TimeGoesToTheEndOfItsRange) {
   }
 }
 
+// With a look at the other rows of the key for each new one the test would time out.
+TEST_P(OverlaidWindowStoreTest, ManyDuplicatesOfOneKeyInATransactionAreNotComparedWithEachOther) {
+  StoreSpec spec = window_spec();
+  spec.retain_duplicates = true;
+  StoreUnderTest store(*backend_, spec);
+  constexpr std::size_t kRows = 500'000;
+
+  for (std::size_t row = 0; row < kRows; ++row) {
+    windows_of(store).put("hot", "v", Timestamp(10), Timestamp(1));
+  }
+
+  EXPECT_EQ(store->pending().rows, kRows);
+}
+
 TEST_P(OverlaidWindowStoreTest, ACursorGoesOnWhenItsStoreIsWritten) {
   StoreUnderTest store(*backend_, window_spec());
   WindowStore& windows = windows_of(store);

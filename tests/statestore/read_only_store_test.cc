@@ -4,6 +4,7 @@
 
 #include <pawl/statestore/key_value_store.h>
 #include <pawl/statestore/read_only_store.h>
+#include <pawl/statestore/shared_store.h>
 #include <pawl/statestore/window_store.h>
 
 #include <gmock/gmock.h>
@@ -18,6 +19,7 @@ namespace pawl::test {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 StoreSpec counts() {
   StoreSpec spec;
@@ -77,6 +79,32 @@ TEST_P(ReadOnlyStoreTest, StopsWhenTheVisitorHasEnough) {
   EXPECT_THAT(seen, ElementsAre("a"));
 }
 
+TEST_P(ReadOnlyStoreTest, TakesNoMoreOfAStoreThanIsAskedFor) {
+  for (int key = 100; key < 200; ++key) {
+    put(std::to_string(key), "1");
+  }
+  store_.commit();
+  const auto rows = std::make_shared<CountedRows>(store_->snapshots());
+  const ReadOnlyKeyValueStore view(counts(), {rows});
+  const std::unique_ptr<KeyValueStore> shared = shared_key_value_store(counts(), rows);
+
+  EXPECT_EQ(view.get("150").value(), "1");
+  EXPECT_EQ(view.get("15").value(), std::nullopt);
+  std::vector<std::string> keys;
+  ASSERT_TRUE(view.prefix("19",
+                          [&](BytesView key, BytesView) {
+                            keys.emplace_back(key);
+                            return keys.size() < 2;
+                          })
+                  .has_value());
+  EXPECT_THAT(keys, ElementsAre("190", "191"));
+  EXPECT_EQ(rows_of(shared->range("150", "151", Direction::backward)),
+            (Rows{{"151", "1"}, {"150", "1"}}));
+  EXPECT_EQ(rows_of(shared->prefix("150")), (Rows{{"150", "1"}}));
+
+  EXPECT_EQ(rows->whole(), 0U);
+}
+
 TEST(ReadOnlyStore, SaysTryAgainWhenNoPartIsOpenHere) {
   const ReadOnlyKeyValueStore view(counts(), {});
 
@@ -105,6 +133,50 @@ TEST_P(ReadOnlyStoreTest, LooksAWindowUpWithoutVisitingThoseOfOtherKeys) {
     EXPECT_EQ(view.get("150", Timestamp(-1)).value(), std::nullopt);
     EXPECT_LT(rows->read(), 10U);
   }
+}
+
+TEST_P(ReadOnlyStoreTest, AsksForTheStartsThatWindowsOfAKeyCanHave) {
+  StoreSpec spec;
+  spec.name = "windows";
+  spec.kind = StoreKind::window;
+  spec.retention = std::chrono::milliseconds(100'000);
+  spec.segment_interval = std::chrono::milliseconds(40);
+  spec.layout = WindowLayout::time_first;
+  spec.start_step = std::chrono::milliseconds(10);
+  StoreUnderTest windows(*backend_, spec);
+  for (const std::int64_t start : {1000, 1010, 1050, 1060}) {
+    for (int key = 100; key < 200; ++key) {
+      static_cast<WindowStore&>(windows->store())
+          .put(std::to_string(key), NullableBytesView("1"), Timestamp(start), Timestamp(1));
+    }
+  }
+  static_cast<WindowStore&>(windows->store())
+      .put("150", std::nullopt, Timestamp(1010), Timestamp(1));
+  windows.commit();
+  const auto rows = std::make_shared<CountedRows>(windows->snapshots());
+  const ReadOnlyWindowStore view(spec, {rows});
+  const auto starts = [&](std::int64_t from, Timestamp to, Direction direction) {
+    std::vector<std::int64_t> found;
+    EXPECT_TRUE(view.fetch(
+                        "150", Timestamp(from), to,
+                        [&](BytesView key, Timestamp start, BytesView) {
+                          EXPECT_EQ(key, "150");
+                          found.push_back(start.value());
+                          return true;
+                        },
+                        direction)
+                    .has_value());
+    return found;
+  };
+
+  EXPECT_THAT(starts(-5, Timestamp::max(), Direction::forward), ElementsAre(1000, 1050, 1060));
+  EXPECT_THAT(starts(0, Timestamp::max(), Direction::backward), ElementsAre(1060, 1050, 1000));
+  EXPECT_THAT(starts(1001, Timestamp(1059), Direction::forward), ElementsAre(1050));
+  EXPECT_THAT(starts(1050, Timestamp(1050), Direction::forward), ElementsAre(1050));
+  EXPECT_THAT(starts(1051, Timestamp(1059), Direction::forward), IsEmpty());
+  EXPECT_THAT(starts(2000, Timestamp(1000), Direction::forward), IsEmpty());
+  EXPECT_LT(rows->read(), 100U);
+  EXPECT_EQ(rows->whole(), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, ReadOnlyStoreTest,

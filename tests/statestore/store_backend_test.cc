@@ -157,6 +157,37 @@ TEST_P(StoreBackendTest, ASnapshotStaysAsItWas) {
             reversed(old));
 }
 
+TEST_P(StoreBackendTest, ASnapshotOfSomeRowsHasThemAsOfOneCommit) {
+  const auto store = open("s");
+  apply(*store, {{SegmentId(1), "a", "1"},
+                 {SegmentId(1), "b", "2"},
+                 {SegmentId(1), "c", "3"},
+                 {SegmentId(2), "a", "4"},
+                 {SegmentId(3), "a", "5"}});
+  std::vector<SegmentId> live;
+
+  const auto snapshot = store->snapshots()->snapshot_of([&](const std::vector<SegmentId>& ids) {
+    live = ids;
+    return std::vector<RowRange>{{SegmentId(1), "b", std::nullopt},
+                                 {SegmentId(1), "c", "c"},
+                                 {SegmentId(2), std::nullopt, "z"},
+                                 {SegmentId(3), "z", "a"},
+                                 {SegmentId(4), "a", "a"}};
+  });
+  apply(*store, {{SegmentId(1), "b", "new"}, {SegmentId(2), "b", "new"}});
+
+  EXPECT_EQ(rows_of(snapshot->scan(SegmentId(1), "b", std::nullopt, Direction::forward)),
+            (Rows{{"b", "2"}, {"c", "3"}}));
+  EXPECT_EQ(rows_of(snapshot->scan(SegmentId(2), std::nullopt, "z", Direction::forward)),
+            (Rows{{"a", "4"}}));
+  EXPECT_EQ(snapshot->get(SegmentId(1), "c").value(), "3");
+  if (GetParam() == BackendKind::memory) {
+    EXPECT_THAT(live, ElementsAre(SegmentId(1), SegmentId(2), SegmentId(3)));
+    EXPECT_THAT(snapshot->segments(), ElementsAre(SegmentId(1), SegmentId(2)));
+    EXPECT_EQ(snapshot->get(SegmentId(1), "a").value(), std::nullopt) << "copied without need";
+  }
+}
+
 TEST_P(StoreBackendTest, ASnapshotOutlivesItsStoreAndAClosedStoreGivesNone) {
   auto store = open("s");
   apply(*store, {{kWholeStore, "k", "v"}});
@@ -166,6 +197,7 @@ TEST_P(StoreBackendTest, ASnapshotOutlivesItsStoreAndAClosedStoreGivesNone) {
   store.reset();
 
   EXPECT_EQ(source->snapshot(), nullptr);
+  EXPECT_EQ(source->snapshot_of([](const auto&) { return std::vector<RowRange>(); }), nullptr);
   EXPECT_EQ(snapshot->get(kWholeStore, "k").value(), "v");
 }
 

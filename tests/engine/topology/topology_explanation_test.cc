@@ -68,6 +68,24 @@ TEST(TopologyExplanation, WarnsOfStateThatARestartCannotRestore) {
       ElementsAre(HasSubstr("keeps records for 1 min, less than the 65 min")));
 }
 
+TEST(TopologyExplanation, WarnsOfShortRetentionOfSessionsToo) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("in")
+      .group_by_key()
+      .windowed_by(SessionWindows::with_inactivity_gap(minutes(30)).grace(minutes(5)))
+      .count(Materialized::as("visits").changelog_config({{"retention.ms", "60000"}}));
+
+  EXPECT_THAT(builder.build().warnings(),
+              ElementsAre(HasSubstr("store 'visits' keeps records for 1 min")));
+}
+
+TEST(TopologyExplanation, TakesNoNameOfTheUserForAGeneratedOne) {
+  for (const char* name : {"orders-20231231235959", "orders-2023123123", "KSTREAM-20231231235959",
+                           "KSTREAM-total0000000003"}) {
+    EXPECT_THAT(counts(Materialized::as(name)).warnings(), IsEmpty()) << name;
+  }
+}
+
 TEST(TopologyDrawing, ShowsTopicsNodesAndStoresPerSubtopology) {
   const Topology topology = counts(Materialized::as("counts"));
 

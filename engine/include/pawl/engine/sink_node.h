@@ -82,12 +82,15 @@ class SinkNode final : public Node, public Receiver<K, V> {
     OutputCollector& outputs = context_->outputs();
     const std::int32_t partitions = outputs.partition_count(topic_);
     const PartitionChoice choice = partitioner_(record, topic_, partitions);
-    const std::size_t copies = choice.for_each([&](std::optional<PartitionId> partition) {
+    // All before the first: of a record that is skipped no copy is sent.
+    choice.for_each([&](std::optional<PartitionId> partition) {
       if (partition.has_value() && (partition->value() < 0 || partition->value() >= partitions)) {
         throw std::out_of_range("the partitioner of sink '" + name() + "' chose partition " +
                                 std::to_string(partition->value()) + " of topic '" + topic_ +
                                 "', which has " + std::to_string(partitions));
       }
+    });
+    const std::size_t copies = choice.for_each([&](std::optional<PartitionId> partition) {
       output.partition = partition;
       outputs.send(output);
     });

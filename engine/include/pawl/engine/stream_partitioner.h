@@ -7,6 +7,7 @@
 #include <pawl/model/ids.h>
 #include <pawl/model/record.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -22,8 +23,12 @@ class PartitionChoice {
   // To one partition.
   // NOLINTNEXTLINE(google-explicit-constructor): the usual case is to be written as what it is.
   PartitionChoice(PartitionId partition) : partition_(partition) {}
-  // To several: one copy each.
-  explicit PartitionChoice(std::vector<PartitionId> partitions) : several_(std::move(partitions)) {}
+  // To several: one copy each, however often one is named.
+  explicit PartitionChoice(std::vector<PartitionId> partitions) {
+    std::sort(partitions.begin(), partitions.end());
+    partitions.erase(std::unique(partitions.begin(), partitions.end()), partitions.end());
+    several_ = std::move(partitions);
+  }
   // As if there were no partitioner.
   static PartitionChoice by_default() {
     PartitionChoice choice(PartitionId(-1));
@@ -33,7 +38,7 @@ class PartitionChoice {
   // Nowhere: the record is dropped, counted (records.dropped, reason partitioner).
   static PartitionChoice nowhere() { return PartitionChoice(std::vector<PartitionId>()); }
 
-  // Calls `use(std::optional<PartitionId>)` for every copy. Returns: how many.
+  // Calls `use(std::optional<PartitionId>)` for every copy, by partition. Returns: how many.
   template <class Use>
   std::size_t for_each(Use use) const {
     if (several_.has_value()) {

@@ -11,6 +11,7 @@
 
 #include <pawl/engine/processor.h>
 #include <pawl/engine/source_node.h>
+#include <pawl/operators/checked_supplier.h>
 #include <pawl/operators/consumed.h>
 #include <pawl/operators/logical_plan.h>
 #include <pawl/statestore/typed/stores.h>
@@ -36,6 +37,7 @@ NodeFactory global_processor_factory(const std::string& name, const Supplier& su
   using P = typename std::invoke_result_t<const Supplier&>::element_type;
   static_assert(std::is_same_v<typename P::KeyIn, K> && std::is_same_v<typename P::ValueIn, V>,
                 "pawl: this processor receives other key or value types than the topic has.");
+  check_supplier(name, supplier);
   return [name, supplier] {
     return std::make_unique<ProcessorNode<K, V, typename P::KeyOut, typename P::ValueOut>>(
         name, supplier());

@@ -86,7 +86,7 @@ class Materialized {
     return retention_;
   }
   // Returns: the spec of a store of this kind. Throws TopologyError for a versioned or limited
-  // window store.
+  // window store, and for a retention without windows.
   [[nodiscard]] StoreSpec spec(std::string store_name, StoreKind kind) const {
     StoreSpec spec;
     spec.name = std::move(store_name);
@@ -96,12 +96,19 @@ class Materialized {
     spec.logging = logging_;
     spec.caching = caching_;
     spec.changelog_config = changelog_config_;
-    spec.follows_store_format = timestamped_ && entries_max_ == 0;
+    spec.follows_store_format = timestamped_ && !entries_max_.has_value();
     spec.entries_max = entries_max_;
-    if (kind != StoreKind::key_value && (history_retention_.has_value() || entries_max_ > 0)) {
+    if (kind != StoreKind::key_value &&
+        (history_retention_.has_value() || entries_max_.has_value())) {
       throw TopologyError("store '" + spec.name +
                           "' keeps windows, which have neither versions nor a limit of their "
                           "number: use Materialized::as");
+    }
+    if (kind == StoreKind::key_value && retention_.has_value()) {
+      throw TopologyError("store '" + spec.name +
+                          "' keeps no windows, so nothing in it expires: leave "
+                          "Materialized::retention out (the history of a versioned store is given "
+                          "to Materialized::as_versioned)");
     }
     if (history_retention_.has_value()) {
       spec.kind = StoreKind::versioned_key_value;
@@ -122,7 +129,7 @@ class Materialized {
   std::map<std::string, std::string> changelog_config_;
   std::optional<std::chrono::milliseconds> retention_;
   std::optional<std::chrono::milliseconds> history_retention_;
-  std::size_t entries_max_ = 0;
+  std::optional<std::size_t> entries_max_;
 };
 
 }  // namespace pawl

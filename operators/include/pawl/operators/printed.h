@@ -26,7 +26,8 @@ class Printed {
   static Printed to_standard_output();
   // Overwrites the file. Throws TopologyError when it cannot be opened.
   static Printed to_file(const std::string& path);
-  static Printed to(std::shared_ptr<Target> target) { return Printed(std::move(target)); }
+  // Throws TopologyError for null.
+  static Printed to(std::shared_ptr<Target> target);
 
   // What stands before every record; the default is the name of the stream's node.
   [[nodiscard]] Printed label(std::string label) && {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pawl/engine/processor.h>
+#include <pawl/operators/checked_supplier.h>
 #include <pawl/operators/derived_stream.h>
 #include <pawl/operators/stream.h>
 
@@ -25,6 +26,7 @@ auto Stream<K, V, kLacking>::process(Supplier supplier, std::vector<std::string>
   // Source: KStreamImpl.process: a given name takes no number.
   const std::string name =
       named.name().has_value() ? *named.name() : plan_.plan->next_name("KSTREAM-PROCESSOR-");
+  internal::check_supplier(name, supplier);
   stores = plan_.plan->connect_stores(supplier, std::move(stores));
   internal::PlanNode& node = plan_.plan->add_processor(
       name, {plan_.node},

@@ -3,7 +3,9 @@
 // A verb that takes a Materialized with a name keeps the values of its table in a store; without
 // one, values are computed from the tables before it when somebody looks them up. Functions are
 // called as user_function.h says, never with a deletion unless it says so. `serde`: of the new
-// values, where their type has no default. Each verb is in a file of its own (table_*_verb.h).
+// values, where their type has no default. Each verb is in a file of its own (table_*_verb.h,
+// suppress_verb.h, foreign_key_join_verb.h): of one that is not included, by itself or with dsl.h,
+// the linker says `undefined reference`.
 // Source: KTable.
 // Thread rule: one thread, until the topology is built.
 #pragma once

@@ -1,6 +1,7 @@
 // Table::transform_values.
 #pragma once
 
+#include <pawl/operators/checked_supplier.h>
 #include <pawl/operators/derived_table.h>
 #include <pawl/operators/nodes/table_transform_values_node.h>
 #include <pawl/operators/table.h>
@@ -29,6 +30,7 @@ Table<K, VOut> Table<K, V>::transformed(Supplier supplier, std::vector<std::stri
   }
   made.name = plan_.plan->next_name("KTABLE-TRANSFORMVALUES-", named.name());
   made.value_serde = std::move(serde);
+  internal::check_supplier(made.name, supplier);
   stores = plan_.plan->connect_stores(supplier, std::move(stores));
   made.used_stores = stores;
   const auto view = std::make_shared<View>(

@@ -14,6 +14,7 @@
 #include <pawl/engine/sink_node.h>
 #include <pawl/engine/source_node.h>
 #include <pawl/engine/topology.h>
+#include <pawl/operators/checked_supplier.h>
 #include <pawl/operators/connected_stores.h>
 #include <pawl/operators/consumed.h>
 #include <pawl/operators/global_table.h>
@@ -64,6 +65,7 @@ class TopologyBuilder {
     NodeSpec processor;
     processor.name = name;
     processor.parents = names_of(parents);
+    internal::check_supplier(name, supplier);
     internal::connect_supplied_stores(supplier, stores, [this](const StoreSpec& spec) {
       internal::add_store_once(spec_.stores, spec);
     });

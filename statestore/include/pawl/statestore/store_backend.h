@@ -20,6 +20,7 @@
 #include <pawl/statestore/store_spec.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -63,6 +64,16 @@ class RowSnapshot {
                                                              Direction direction) const = 0;
 };
 
+// Rows of one segment with keys in [from, to], both inclusive, absent = open.
+struct RowRange {
+  SegmentId segment;
+  std::optional<Bytes> from;
+  std::optional<Bytes> to;
+};
+// Says which rows a query reads, given the live segments in ascending order. Called with a lock
+// held that writers wait for: quick, and without a look at any store.
+using RowChoice = std::function<std::vector<RowRange>(const std::vector<SegmentId>& segments)>;
+
 // Gives snapshots of one store to other threads (interactive queries).
 // Thread rule: any thread. Lifetime: shared; after its backend was closed it answers with no
 // snapshot.
@@ -74,6 +85,10 @@ class RowSnapshotSource {
   virtual ~RowSnapshotSource() = default;
   // Returns: the state of the last commit, or null when the store is closed.
   [[nodiscard]] virtual std::shared_ptr<const RowSnapshot> snapshot() const = 0;
+  // Returns: the same, but it need not have other rows than these: its cost does not grow with the
+  // rest of the store.
+  [[nodiscard]] virtual std::shared_ptr<const RowSnapshot> snapshot_of(
+      const RowChoice& rows) const = 0;
   // Returns: a row in the state of the last commit: without the cost of a snapshot.
   // Errors: corrupted_state; fatal when the store is closed.
   [[nodiscard]] virtual Result<std::optional<Bytes>> get(SegmentId segment,

@@ -50,8 +50,8 @@ struct StoreSpec {
   // One copy for the whole process, fed by a topic of its own: no changelog, read by every task.
   bool global = false;
   // Key-value stores in memory: the key that was not used for longest is deleted when there are
-  // more than these; 0 = no limit (Source: MemoryLRUCache).
-  std::size_t entries_max = 0;
+  // more than these; absent = no limit (Source: MemoryLRUCache).
+  std::optional<std::size_t> entries_max;
   Logging logging = Logging::enabled;
   // Key-value and session stores, and window stores without duplicates.
   Caching caching = Caching::disabled;

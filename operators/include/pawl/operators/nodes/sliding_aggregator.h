@@ -11,6 +11,7 @@
 #include <pawl/operators/nodes/aggregation.h>
 #include <pawl/operators/nodes/sliding_changes.h>
 #include <pawl/operators/nodes/sliding_neighbours.h>
+#include <pawl/operators/nodes/window_updates.h>
 #include <pawl/statestore/typed/window.h>
 
 #include <algorithm>
@@ -46,11 +47,13 @@ class SlidingAggregator {
   void take(const In& record, Timestamp close) {
     close_ = close;
     near_.clear();
+    updates_.clear();
     if (early(record)) {
       take_early(record);
     } else if (look_around(record)) {
       create_around(record);
     }
+    updates_.write(record, *store_, *changes_);
   }
 
  private:
@@ -152,9 +155,10 @@ class SlidingAggregator {
       return;
     }
     const Timestamp start = record.timestamp + kStep;
-    store_->put(*record.key, &near_.right.value, near_.right.timestamp, start);
-    changes_->changed(record, {start, start + difference_}, &near_.right.value, nullptr,
-                      near_.right.timestamp);
+    WindowUpdate<A>& right = updates_.add({start, start + difference_}, near_.right.timestamp);
+    right.value = near_.right.value;
+    right.exists = true;
+    right.has_old = false;
   }
 
   template <class Row>
@@ -170,17 +174,14 @@ class SlidingAggregator {
       return;
     }
     const bool present = origin == Origin::initial ? aggregation_.begin(row_.value) : true;
-    const bool has_old = old_values_ && (origin == Origin::stored || (java_ && present));
-    if (has_old) {
-      old_ = row_.value;
+    WindowUpdate<A>& made = updates_.add(
+        window, present ? std::max(record.timestamp, row_.timestamp) : record.timestamp);
+    made.has_old = old_values_ && (origin == Origin::stored || (java_ && present));
+    if (made.has_old) {
+      made.old = row_.value;
     }
-    const Timestamp timestamp =
-        present ? std::max(record.timestamp, row_.timestamp) : record.timestamp;
-    const bool exists =
-        aggregate_value(aggregation_, present, record.key, record.value, row_.value);
-    const A* const value = exists ? &row_.value : nullptr;
-    store_->put(*record.key, value, timestamp, window.start);
-    changes_->changed(record, window, value, has_old ? &old_ : nullptr, timestamp);
+    made.exists = aggregate_value(aggregation_, present, record.key, record.value, row_.value);
+    std::swap(made.value, row_.value);
   }
 
   Aggregation aggregation_;
@@ -193,7 +194,7 @@ class SlidingAggregator {
   Timestamp close_;
   SlidingNeighbours<A> near_;
   ValueAndTimestamp<A> row_{};
-  A old_{};
+  WindowUpdates<A> updates_;
 };
 
 }  // namespace pawl::internal

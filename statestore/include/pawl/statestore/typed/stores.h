@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace pawl {
@@ -60,6 +61,9 @@ class StoreDefinition {
   }
   // Window stores: every put adds a row instead of replacing.
   [[nodiscard]] StoreDefinition retain_duplicates() && {
+    static_assert(std::is_same_v<BytesStoreType, WindowStore>,
+                  "pawl: only a window store keeps duplicates: of a key that is put again, others "
+                  "keep the new value. Use stores::window.");
     spec_.retain_duplicates = true;
     return std::move(*this);
   }
@@ -159,11 +163,11 @@ Session<K, V> session(std::string name, std::chrono::milliseconds retention,
   return {std::move(spec), std::move(key), std::move(value)};
 }
 
-// In memory, with at most `entries_max` keys: the one that was not used for longest goes first.
+// In memory, with at most `entries_max` keys, 1 or more: the one that was not used for longest goes
+// first.
 template <class K, class V>
 KeyValue<K, V> lru_map(std::string name, std::size_t entries_max, Serde<K> key = default_serde<K>(),
                        Serde<V> value = default_serde<V>()) {
-  PAWL_ASSERT(entries_max > 0, name);
   StoreSpec spec;
   spec.name = std::move(name);
   spec.persistence = Persistence::in_memory;
