@@ -168,15 +168,20 @@ void OverlaidWindowStore::put_with_headers(BytesView key, NullableBytesView valu
   }
   const Headers& deleted_by = spec_.headers ? *surroundings_.context->headers : Headers::none();
   if (spec_.retain_duplicates) {
-    if (surroundings_.changelog_mode == ChangelogMode::every_put) {
-      logged_sequence_ = following(logged_sequence_);
-      log({key, start, logged_sequence_}, value, logged_at, deleted_by);
-    }
-    if (!value.has_value()) {
+    // A row has the number of its changelog record, so that rolling forward over rows that are
+    // there already does not double them. Kafka Streams numbers nulls, too.
+    const bool logs_nulls = surroundings_.changelog_mode == ChangelogMode::every_put;
+    if (!value.has_value() && !logs_nulls) {
       return;
     }
     progress_.sequence = following(progress_.sequence);
     row.sequence = progress_.sequence;
+    if (logs_nulls) {
+      log(row, value, logged_at, deleted_by);
+    }
+    if (!value.has_value()) {
+      return;
+    }
   } else if (surroundings_.changelog_mode == ChangelogMode::every_put) {
     log(row, value, logged_at, deleted_by);
   }
