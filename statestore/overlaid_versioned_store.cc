@@ -68,6 +68,9 @@ VersionPlace OverlaidVersionedStore::put_version(BytesView key, NullableBytesVie
   if (from.value() < 0) {
     throw std::invalid_argument("store " + spec_.name + ": a version's time is not negative");
   }
+  if (from - spec_.retention > log_again_before_) {
+    log_again();  // records of an expired time are not replayed
+  }
   const bool expired = from < history_start();
   if (!expired || !native()) {
     log(key, value, from);
@@ -80,6 +83,7 @@ VersionPlace OverlaidVersionedStore::put_version(BytesView key, NullableBytesVie
   if (native() && surroundings_.changelog != nullptr) {
     if (placed.outcome == PutOutcome::historical) {
       to_log_again_.emplace(key);
+      log_again_before_ = std::min(log_again_before_, from);
     } else if (const auto found = to_log_again_.find(key); found != to_log_again_.end()) {
       to_log_again_.erase(found);
     }
@@ -299,6 +303,11 @@ void OverlaidVersionedStore::log(BytesView key, NullableBytesView value, Timesta
 }
 
 void OverlaidVersionedStore::log_pending() {
+  log_again();
+}
+
+void OverlaidVersionedStore::log_again() {
+  log_again_before_ = Timestamp::max();
   const VersionSegments segments(spec_);
   for (const Bytes& key : std::exchange(to_log_again_, {})) {
     if (const std::optional<Version> latest = latest_version(key)) {
@@ -335,6 +344,7 @@ void OverlaidVersionedStore::drop() {
   changes_.clear();
   overlay_.drop();
   to_log_again_.clear();
+  log_again_before_ = Timestamp::max();
   progress_ = committed_;
 }
 

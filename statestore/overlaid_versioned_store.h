@@ -97,6 +97,7 @@ class OverlaidVersionedStore final : public VersionedStore, public ManagedStore 
   bool find_row(std::int64_t segment, BytesView key, VersionRow& row);
   void write_row(std::int64_t segment, BytesView key, const VersionRow& row);
   void log(BytesView key, NullableBytesView value, Timestamp from);
+  void log_again();
 
   StoreSpec spec_;
   StoreSurroundings surroundings_;
@@ -109,6 +110,8 @@ class OverlaidVersionedStore final : public VersionedStore, public ManagedStore 
   StoreProgress committed_;
   // Keys whose last record in the changelog is not their latest version.
   std::set<Bytes, std::less<>> to_log_again_;
+  // No later than their latest versions.
+  Timestamp log_again_before_ = Timestamp::max();
   std::uint64_t expired_puts_ = 0;
   VersionRow row_;
   VersionRow older_row_;
