@@ -10,8 +10,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 
 namespace pawl::test {
 namespace {
@@ -265,6 +267,52 @@ TEST(StreamOuterJoin, TakesBackWhatAnAbortTookBack) {
   EXPECT_THAT(test.read(), ElementsAre("b=l|-@26"));
 }
 
+std::string joined_unless_bad(const std::string* left, const std::string* right) {
+  if (left != nullptr && *left == "bad") {
+    throw std::runtime_error("bad value");
+  }
+  return joined(left, right);
+}
+
+// It was met again by every later record, which was lost in its place.
+TEST(StreamLeftJoin, LosesOnlyTheKeptRecordForWhichTheJoinerThrows) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("left")
+      .left_join(builder.stream<std::string, std::string>("right"), joined_unless_bad,
+                 kTenGraceFive)
+      .to("out");
+  DriverOptions options;
+  options.errors.processing = OnBadRecord::skip;
+  Driven test(builder.build(), options);
+  test.left.pipe("a", "bad", Timestamp(0));
+  test.left.pipe("b", "1", Timestamp(1));
+
+  test.right.pipe("c", "2", Timestamp(100));
+  test.left.pipe("c", "3", Timestamp(101));
+
+  EXPECT_THAT(test.read(), ElementsAre("b=1|-@1", "c=3|2@101"));
+  EXPECT_EQ(dropped(test.driver, "processing"), 1U);
+}
+
+// Many records are kept at once, and each that comes closes one: it must not look at all of them.
+TEST(StreamLeftJoin, LooksOnlyAtWhatIsClosed) {
+  constexpr std::int64_t kKept = 4'000;
+  Driven test(join_of(Kind::left, JoinWindows::of(milliseconds(kKept)).no_grace()));
+  const auto processor_time_of = [&](std::int64_t from) {
+    const std::clock_t began = std::clock();
+    for (std::int64_t time = from; time < from + kKept; ++time) {
+      test.left.pipe("a", "v", Timestamp(time));
+    }
+    return std::clock() - began;
+  };
+
+  const std::clock_t while_none_is_closed = processor_time_of(0);
+  const std::clock_t while_each_closes_one = processor_time_of(kKept + 1);
+
+  EXPECT_THAT(test.read(), ::testing::SizeIs(kKept));
+  EXPECT_LT(while_each_closes_one, 10 * while_none_is_closed);
+}
+
 TEST(StreamJoinOldSemantics, GivesWhatMetNoneOutAtOnceAndAgainWhenItMeetsOne) {
   Driven test(join_of(Kind::left, JoinWindows::of(milliseconds(10)).unmatched_at_once()));
 
@@ -320,6 +368,44 @@ std::vector<std::string> results_of_self_join(const Optimizations& optimizations
 TEST(SelfJoin, GivesInOneStoreWhatItGivesInTwo) {
   EXPECT_EQ(results_of_self_join(Optimizations::all(), {}),
             results_of_self_join(Optimizations::none(), {}));
+}
+
+std::vector<std::string> results_of_self_join(Kind kind, const JoinWindows& windows,
+                                              const Optimizations& optimizations) {
+  StreamBuilder builder;
+  const Strings stream = builder.stream<std::string, std::string>("in");
+  switch (kind) {
+    case Kind::inner:
+      stream.join(stream, joined, windows).to("out");
+      break;
+    case Kind::left:
+      stream.left_join(stream, joined, windows).to("out");
+      break;
+    case Kind::outer:
+      stream.outer_join(stream, joined, windows).to("out");
+      break;
+  }
+  TopologyDriver driver(builder.build(optimizations));
+  auto in = driver.input<std::string, std::string>("in");
+  auto out = driver.output<std::string, std::string>("out");
+  for (const std::int64_t time : {10, 17, 12, 100, 10, 101, 95, 130, 200}) {
+    in.pipe("a", std::to_string(time), Timestamp(time));
+  }
+  return lines(out);
+}
+
+// Records that are late or not in their own window meet no record, or not themselves.
+TEST(SelfJoin, GivesInOneStoreWhatItGivesInTwoWhateverItsKindAndWindows) {
+  const auto later = JoinWindows::of(milliseconds(10)).before(milliseconds(-5));
+  const auto earlier = JoinWindows::of(milliseconds(10)).after(milliseconds(-5));
+  for (const Kind kind : {Kind::inner, Kind::left, Kind::outer}) {
+    for (const JoinWindows& windows :
+         {kTenGraceFive, later.grace(milliseconds(5)), earlier.grace(milliseconds(5)),
+          JoinWindows::of(milliseconds(10)).unmatched_at_once(milliseconds(5))}) {
+      EXPECT_EQ(results_of_self_join(kind, windows, Optimizations::all()),
+                results_of_self_join(kind, windows, Optimizations::none()));
+    }
+  }
 }
 
 // The last record lies at the edge of what the store keeps.

@@ -41,6 +41,11 @@ class JoinWindows {
   [[nodiscard]] std::chrono::milliseconds size() const { return before_ + after_; }
   [[nodiscard]] Unmatched unmatched() const { return unmatched_; }
 
+  // Whether a record lies in its own window: not where the other one is always earlier, or later.
+  [[nodiscard]] bool contain_their_record() const {
+    return before_ >= std::chrono::milliseconds(0) && after_ >= std::chrono::milliseconds(0);
+  }
+
   // The same seen from a record of the right stream.
   [[nodiscard]] JoinWindows mirrored() const { return {after_, before_, grace_, unmatched_}; }
 

@@ -31,6 +31,7 @@ namespace pawl::internal {
 // What both sides of a join are made of.
 template <class K, class VLeft, class VRight, class Joiner>
 struct StreamJoinSpec {
+  StreamJoinKind kind;
   Joiner joiner;
   JoinWindows windows;
   stores::Window<K, VLeft> left_store;
@@ -49,12 +50,12 @@ class StreamJoinNode final
   using Unmatched = UnmatchedRecords<K, VLeft, VRight>;
 
  public:
-  // `outer`: this side gets results without a partner.
-  StreamJoinNode(std::string name, StreamJoinSpec<K, VLeft, VRight, Joiner> spec, bool outer)
+  StreamJoinNode(std::string name, StreamJoinSpec<K, VLeft, VRight, Joiner> spec)
       : Node(std::move(name)),
         spec_(std::move(spec)),
         windows_(kIsLeft ? spec_.windows : spec_.windows.mirrored()),
-        outer_(outer) {}
+        outer_(kIsLeft ? spec_.kind != StreamJoinKind::inner
+                       : spec_.kind == StreamJoinKind::outer) {}
 
   void connect(Node& child) override {
     outlet_.connect(child);
@@ -121,25 +122,41 @@ class StreamJoinNode final
     }
   }
 
+  // Returns: how long a kept record of either side is open at least, without grace. A left join
+  // keeps none of the right side.
+  [[nodiscard]] std::chrono::milliseconds shortest_reach() const {
+    return spec_.kind == StreamJoinKind::left
+               ? spec_.windows.after()
+               : std::min(spec_.windows.before(), spec_.windows.after());
+  }
+
   // Gives out the kept records whose windows are closed, with the headers of `trigger`.
   void give_out_closed(const Record<K, This>& trigger) {
     StreamJoinProgress& progress = shared_->progress();
     // Kafka Streams looks when a record of this side could be closed; one of the other side, whose
     // window may end sooner, then waits longer.
-    const std::chrono::milliseconds reach =
-        java_ ? windows_.after() : std::min(windows_.before(), windows_.after());
-    if (!progress.scan_is_due(reach + windows_.grace(), context_->wall_time(),
+    const std::chrono::milliseconds all_open_for =
+        (java_ ? windows_.after() : shortest_reach()) + windows_.grace();
+    if (!progress.scan_is_due(all_open_for, context_->wall_time(),
                               [this] { return unmatched_->earliest(); })) {
       return;
     }
+    // What Kafka Streams knows of the first row may be too late.
+    const Timestamp first = java_ ? Timestamp(0) : progress.earliest();
     bool left_open = false;
     bool right_open = false;
     Timestamp earliest_open = Timestamp::max();
     Timestamp last_seen = Timestamp::max();
-    unmatched_->take_while(trigger.timestamp, [&](const UnmatchedKey& key, BytesView row) {
+    unmatched_->take_while(first, trigger.timestamp, [&](const UnmatchedKey& key, BytesView row) {
       using Verdict = typename Unmatched::Verdict;
       last_seen = key.timestamp;
       if (left_open && right_open) {
+        return Verdict::stop;
+      }
+      // Kafka Streams goes on to the end where one side has no rows, which is a scan of all of them
+      // for every one that is given out.
+      if (!java_ && key.timestamp + all_open_for >= progress.time()) {
+        earliest_open = std::min(earliest_open, key.timestamp);
         return Verdict::stop;
       }
       const bool is_left = key.side == JoinSide::left;
@@ -150,10 +167,17 @@ class StreamJoinNode final
         (is_left ? left_open : right_open) = true;
         return Verdict::leave;
       }
-      unmatched_->for_each_record(key, row,
-                                  [&](const K& kept_key, const VLeft* left, const VRight* right) {
-                                    forward_joined(trigger, &kept_key, left, right, key.timestamp);
-                                  });
+      unmatched_->for_each_record(
+          key, row, [&](const K& kept_key, const VLeft* left, const VRight* right) {
+            try {
+              forward_joined(trigger, &kept_key, left, right, key.timestamp);
+            } catch (const ProcessingStopped&) {
+              throw;
+            } catch (...) {
+              // It is this result that is lost, not the trigger, and it is not met again.
+              context_->processing_failed(*this);
+            }
+          });
       return Verdict::take;
     });
     // Kafka Streams takes the last record it saw for the first that is left, and so gives some out

@@ -47,6 +47,8 @@ class StreamJoinProgress {
     }
   }
   void scanned(Timestamp earliest) { earliest_ = earliest; }
+  // Returns: what is known of the first row. Requires: a scan is due.
+  [[nodiscard]] Timestamp earliest() const { return *earliest_; }
 
  private:
   OperatorTime& time_;

@@ -18,8 +18,10 @@
 #include <pawl/serde/serde.h>
 #include <pawl/statestore/record_buffer.h>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -62,10 +64,16 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
     }
     time_->advance(record.timestamp);
     buffer(record);
-    buffer_->evict_until(time_->value() - waiting_.grace,
-                         [this](BytesView key, BytesView value, const BufferedContext& context) {
-                           emit(key, value, context);
-                         });
+    if (drops_ != time_->drops()) {  // what had left is back
+      drops_ = time_->drops();
+      evicted_until_ = Timestamp(0);
+    }
+    const Timestamp bound = time_->value() - waiting_.grace;
+    buffer_->evict(evicted_until_, bound,
+                   [this](BytesView key, BytesView value, const BufferedContext& context) {
+                     emit(key, value, context);
+                   });
+    evicted_until_ = std::max(evicted_until_, bound);
   }
 
  protected:
@@ -99,7 +107,14 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
     context.write_context() = {buffered.timestamp, &buffered.headers};
     const RecordCoordinates coordinates = context.exchange_coordinates(
         {buffered.topic, buffered.partition, buffered.offset, LeaderEpoch(-1)});
-    join({&key_, &value_, buffered.timestamp, &buffered.headers});
+    try {
+      join({&key_, &value_, buffered.timestamp, &buffered.headers});
+    } catch (const ProcessingStopped&) {
+      throw;
+    } catch (...) {
+      // It is this record that is lost, not the one that made it leave.
+      context.processing_failed(*this);
+    }
     context.exchange_coordinates(coordinates);
     context.write_context() = written;
   }
@@ -135,6 +150,8 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
   GraceBuffer<K, V> waiting_;
   std::optional<RecordBuffer> buffer_;
   OperatorTime* time_ = nullptr;
+  Timestamp evicted_until_ = Timestamp(0);  // nothing earlier than this is in the buffer
+  std::uint64_t drops_ = 0;
   ValueAndTimestamp<VTable> row_{};
   K key_{};
   V value_{};

@@ -90,14 +90,35 @@ class TransformValuesLookup final : public TableLookup<K, VOut> {
   }
 
  private:
+  // Takes the record out of hand and puts it back, also when the processor throws: it is not lost
+  // for other nodes then.
+  class RecordInHand {
+   public:
+    explicit RecordInHand(ProcessingContext& task)
+        : task_(task),
+          written_(task.write_context()),
+          coordinates_(task.exchange_coordinates({})) {}
+    RecordInHand(const RecordInHand&) = delete;
+    RecordInHand& operator=(const RecordInHand&) = delete;
+    ~RecordInHand() {
+      task_.write_context() = written_;
+      task_.exchange_coordinates(coordinates_);
+    }
+
+   private:
+    ProcessingContext& task_;
+    WriteContext written_;
+    RecordCoordinates coordinates_;
+  };
+
   bool transform(const K& key, bool exists, ValueAndTimestamp<VOut>& found) {
     found.timestamp = exists ? row_.timestamp : Timestamp::unknown();
-    const WriteContext written = task_->write_context();
-    const RecordCoordinates coordinates = task_->exchange_coordinates({});
-    task_->write_context() = {found.timestamp, &Headers::none()};
-    auto made = processor_->transform(key, exists ? &row_.value : nullptr);
-    task_->write_context() = written;
-    task_->exchange_coordinates(coordinates);
+    std::optional<VOut> made;
+    {
+      const RecordInHand former(*task_);
+      task_->write_context() = {found.timestamp, &Headers::none()};
+      made = processor_->transform(key, exists ? &row_.value : nullptr);
+    }
     if (!made.has_value()) {
       return false;
     }

@@ -9,6 +9,7 @@
 #include <pawl/serde/serde.h>
 #include <pawl/statestore/key_value_store.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,12 +59,14 @@ class UnmatchedRecords {
     return rows->valid() ? key_of(rows->key()).timestamp : Timestamp::max();
   }
 
-  // Visits rows by time, right before left, then key: `visit(side, timestamp, key, values)` says
-  // what becomes of each. Rows that are taken are deleted, as of `now`.
+  // Visits rows by time, right before left, then key: `visit(key, row)` says what becomes of each.
+  // Rows that are taken are deleted, as of `now`. `from`: the earliest row lies there or later;
+  // deleted ones before it are not passed by again.
   enum class Verdict { take, leave, stop };
   template <class Visit>
-  void take_while(Timestamp now, Visit visit) {
-    for (auto rows = store_->range(std::nullopt, std::nullopt, Direction::forward);
+  void take_while(Timestamp from, Timestamp now, Visit visit) {
+    encode_unmatched_key({std::max(from, Timestamp(0)), JoinSide::right, {}}, key_bytes_);
+    for (auto rows = store_->range(NullableBytesView(key_bytes_), std::nullopt, Direction::forward);
          rows->valid();) {
       taken_.assign(rows->key());
       const Verdict verdict = visit(key_of(taken_), rows->value());
