@@ -20,6 +20,12 @@ template <class BufferTime, internal::WhenFull kWhenFull>
 Table<K, V> Table<K, V>::held_back(const std::optional<std::string>& given,
                                    const internal::LimitedBuffer<kWhenFull>& buffer,
                                    std::chrono::milliseconds wait) const {
+  if (plan_.view->versioned_store() != nullptr) {
+    // A late update would take the place of a newer one that is held back.
+    throw TopologyError("the table behind node '" + plan_.node->output() +
+                        "' is versioned, and changes of its past cannot be held back: suppress a "
+                        "table without versions");
+  }
   internal::LogicalPlan& plan = *plan_.plan;
   // A given name takes no number. Source: KTableImpl.suppress.
   const std::string name = given.has_value() ? *given : plan.next_name("KTABLE-SUPPRESS-");
