@@ -51,7 +51,13 @@ OptimizedPlan::OptimizedPlan(const Nodes& originals) {
     std::vector<PlanNode*> parents;
     parents.reserve(original->parents().size());
     for (const PlanNode* parent : original->parents()) {
-      parents.push_back(copies_.at(parent));
+      const auto copy = copies_.find(parent);
+      if (copy == copies_.end()) {
+        throw TopologyError(
+            fmt::format("node '{}' is behind '{}' of another StreamBuilder: make both with one",
+                        original->output(), parent->output()));
+      }
+      parents.push_back(copy->second);
     }
     copies_[original.get()] =
         nodes_.emplace_back(std::make_unique<PlanNode>(*original, std::move(parents))).get();
@@ -74,6 +80,14 @@ void OptimizedPlan::merge_equal_sources() {
       throw TopologyError(fmt::format(
           "topic '{}' is read twice with different types: read it once and convert the values",
           fmt::join((*node)->source->topics, ", ")));
+    }
+    if ((*first)->source->offset_reset != (*node)->source->offset_reset ||
+        (*first)->source->invalid_timestamp != (*node)->source->invalid_timestamp ||
+        (*first)->source->extracts_timestamps != (*node)->source->extracts_timestamps) {
+      throw TopologyError(
+          fmt::format("topic '{}' is read twice with different starts or timestamps: it is read "
+                      "only once, so say the same in both places",
+                      fmt::join((*node)->source->topics, ", ")));
     }
     new_sources_[(*node)->output()] = (*first)->output();
     (*node)->reroute((*first)->output());

@@ -107,6 +107,33 @@ TEST(SourceTopicAsChangelog, IsNotUsedWhereItHasOtherContentThanTheTable) {
   }
 }
 
+// They become one source: what only one of them said would be lost, and the table would not be what
+// its topic gives back.
+TEST(SourceTopicAsChangelog, IsReadInOneWay) {
+  using Options = Consumed<std::string, std::string>;
+  for (const Options& consumed :
+       {Options::start(OffsetReset::latest),
+        Options::timestamps([](const auto&, const auto&, Timestamp) { return Timestamp(7); })}) {
+    StreamBuilder builder;
+    builder.stream<std::string, std::string>("in", consumed).to("out");
+    (void)builder.table<std::string, std::string>("in", Materialized::as("rows"));
+
+    EXPECT_THROW((void)builder.build(), TopologyError);
+  }
+}
+
+TEST(TablesOfTwoBuilders, CannotBeJoined) {
+  StreamBuilder one;
+  StreamBuilder other;
+  const auto both = [](const std::string& left, const std::string& right) { return left + right; };
+  one.table<std::string, std::string>("left")
+      .join(other.table<std::string, std::string>("right"), both)
+      .to_stream()
+      .to("out");
+
+  EXPECT_THROW((void)one.build(), TopologyError);
+}
+
 TEST(SourceTopicAsChangelog, IsAnotherPlan) {
   EXPECT_NE(named_orders(Optimizations::all()).fingerprint(),
             named_orders(Optimizations::none()).fingerprint());

@@ -77,10 +77,13 @@ class PlanNode {
   void replace_parent(const PlanNode& former, PlanNode& by);
   void write(TopologySpec& spec) const { write_(*this, spec); }
 
-  // For sources: what they read, and as which types.
+  // For sources: what they read, as which types, and how.
   struct Source {
     std::vector<std::string> topics;
     std::type_index types;
+    OffsetReset offset_reset;
+    InvalidTimestamp invalid_timestamp;
+    bool extracts_timestamps;
   };
   std::optional<Source> source;
   PlanTraits traits;

@@ -141,7 +141,9 @@ class StreamBuilder {
                          name, key, value, consumed.extractor());
                      topology.nodes.push_back(std::move(source));
                    });
-    node.source = internal::PlanNode::Source{topics, std::type_index(typeid(std::pair<K, V>))};
+    node.source = internal::PlanNode::Source{topics, std::type_index(typeid(std::pair<K, V>)),
+                                             consumed.offset_reset(), consumed.invalid_timestamp(),
+                                             static_cast<bool>(consumed.extractor())};
     return node;
   }
 
