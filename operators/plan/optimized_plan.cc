@@ -154,6 +154,7 @@ void OptimizedPlan::merge_group(const Group& group) {
   auto merged = std::make_unique<PlanNode>(names.source, std::vector<PlanNode*>{key_change},
                                            first.renamed(names));
   merged->traits.repartition = first;
+  merged->traits.repartition->filter = names.filter;
   for (PlanNode* repartition : repartitions) {
     // The merged one itself when an earlier repartitioning of the group took the same way.
     PlanNode* const below = first_below(*key_change, *repartition);

@@ -47,6 +47,22 @@ TEST(Print, WritesKeyAndValueBehindALabel) {
   EXPECT_THAT(topology.describe(), HasSubstr("Processor: printer"));
 }
 
+TEST(Print, WritesWhatAFunctionMakesOfTheRecord) {
+  const auto written = std::make_shared<Lines>();
+  StreamBuilder builder;
+  const auto stream = builder.stream<std::string, std::int64_t>("in");
+  stream.print([](const std::string& key,
+                  const std::int64_t& value) { return key + " has " + std::to_string(value); },
+               Printed::to(written).label("numbers"));
+  stream.print([](const std::int64_t* value) { return value == nullptr ? "none" : "some"; },
+               Printed::to(written).label("values"));
+  TopologyDriver driver(builder.build());
+
+  driver.input<std::string, std::int64_t>("in").pipe("k", 12, Timestamp(1));
+
+  EXPECT_THAT(written->lines, ElementsAre("[numbers]: k has 12", "[values]: some"));
+}
+
 TEST(Print, WritesToAFile) {
   const TemporaryDirectory directory;
   const std::string path = (directory.path() / "lines").string();

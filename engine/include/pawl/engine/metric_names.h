@@ -4,8 +4,8 @@
 
 namespace pawl::metric_names {
 
-// Records that sources passed on, and that were dropped: label `reason` = undecodable,
-// invalid_timestamp, processing, null_key, null_value, unmatched, late.
+// Records that sources passed on, and that were dropped: label `reason`, of which
+// docs/operators/side_outputs.md has the list.
 inline constexpr const char* kRecordsProcessed = "records.processed";
 inline constexpr const char* kRecordsDropped = "records.dropped";
 inline constexpr const char* kRecordsDeadLettered = "records.dead_lettered";

@@ -46,18 +46,27 @@ template <class K, class V>
 using TimestampExtractor = std::function<Timestamp(
     const Record<K, V>& record, const RecordCoordinates& coordinates, Timestamp partition_time)>;
 
+// The event time of records when there is no extractor: their own, or the time of their processing
+// (Source: WallclockTimestampExtractor), which a replay does not reproduce.
+enum class TimestampSource { record, wall_clock };
+
 template <class K, class V>
 class SourceNode final : public AnySourceNode {
  public:
   // `extractor` empty: the record's own timestamp.
-  SourceNode(std::string name, Serde<K> key, Serde<V> value, TimestampExtractor<K, V> extractor)
+  SourceNode(std::string name, Serde<K> key, Serde<V> value, TimestampExtractor<K, V> extractor,
+             TimestampSource timestamps = TimestampSource::record)
       : AnySourceNode(std::move(name)),
         key_(std::move(key)),
         value_(std::move(value)),
-        extractor_(std::move(extractor)) {}
+        extractor_(std::move(extractor)),
+        timestamps_(timestamps) {}
 
   void connect(Node& child) override { outlet_.connect(child); }
-  void init(ProcessingContext& context) override { outlet_.init(context); }
+  void init(ProcessingContext& context) override {
+    context_ = &context;
+    outlet_.init(context);
+  }
   std::unique_ptr<SourceSlot> make_slot() override { return std::make_unique<Slot>(*this); }
 
  private:
@@ -82,6 +91,9 @@ class SourceNode final : public AnySourceNode {
         }
         record_.value = &value_;
       }
+      if (node_.timestamps_ == TimestampSource::wall_clock) {
+        return node_.context_->wall_time();
+      }
       return node_.extractor_ ? node_.extractor_(record_, coordinates, partition_time)
                               : input.timestamp;
     }
@@ -99,6 +111,8 @@ class SourceNode final : public AnySourceNode {
   Serde<K> key_;
   Serde<V> value_;
   TimestampExtractor<K, V> extractor_;
+  TimestampSource timestamps_;
+  ProcessingContext* context_ = nullptr;
   Outlet<K, V> outlet_;
 };
 

@@ -1,6 +1,6 @@
 // BranchedStream: the branches of split(). Each record goes to the first branch whose predicate
 // holds; without a default branch, what fits none is dropped and counted (records.dropped, reason
-// unmatched).
+// unmatched), or goes where dropped_to() says.
 //   auto branches = stream.split(Named::as("size-")).branch(is_large,
 //   "large").default_branch("small"); branches["size-large"].to("large-orders");
 // Source: BranchedKStream (KIP-418). Branch names: the splitter's name followed by the given name
@@ -10,6 +10,7 @@
 
 #include <pawl/operators/nodes/branch_node.h>
 #include <pawl/operators/nodes/pass_through_node.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/stream.h>
 
 #include <concepts>
@@ -127,6 +128,8 @@ BranchedStream<K, V, kLacking> Stream<K, V, kLacking>::split(const Named& named)
   next.node = &plan_.plan->add_processor(name, {plan_.node}, [name, predicates] {
     return std::make_unique<internal::BranchNode<K, V>>(name, predicates);
   });
+  internal::add_side_output(plan_, *next.node);
+  next.dropped_to = nullptr;
   return BranchedStream<K, V, kLacking>(std::move(next), name, std::move(predicates));
 }
 

@@ -6,8 +6,11 @@
 
 #include <pawl/operators/cogroup_input.h>
 #include <pawl/operators/nodes/pass_through_node.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/table_view.h>
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -32,10 +35,13 @@ CogroupNodes add_cogroup(const std::tuple<Inputs...>& inputs, const std::string&
   LogicalPlan& plan = *std::get<0>(inputs).group.stream.plan;
   CogroupNodes nodes;
   std::vector<PlanNode*> located;
+  std::vector<std::function<void(PlanNode&)>> side_outputs;
   std::apply(
       [&](const auto&... input) {
         const auto locate = [&](const auto& stream) {
           located.push_back(stream.node);
+          side_outputs.push_back(
+              [stream](PlanNode& aggregate) { add_side_output(stream, aggregate); });
           nodes.sources.insert(stream.sources.begin(), stream.sources.end());
         };
         (locate(input.co_located(store)), ...);
@@ -70,6 +76,9 @@ CogroupNodes add_cogroup(const std::tuple<Inputs...>& inputs, const std::string&
   }
   nodes.merged =
       &plan.add_processor(name, aggregates, node_factory<PassThroughNode<KOut, Change<A>>>(name));
+  for (std::size_t at = 0; at < aggregates.size(); ++at) {
+    side_outputs[at](*aggregates[at]);
+  }
   return nodes;
 }
 

@@ -26,6 +26,12 @@ class Consumed {
     consumed.invalid_timestamp_ = InvalidTimestamp::skip;
     return consumed;
   }
+  // Event time is the time of processing, whatever the records say.
+  static Consumed wall_clock_timestamps() {
+    Consumed consumed;
+    consumed.timestamp_source_ = TimestampSource::wall_clock;
+    return consumed;
+  }
   static Consumed start(OffsetReset reset) {
     Consumed consumed;
     consumed.offset_reset_ = reset;
@@ -47,12 +53,18 @@ class Consumed {
 
   [[nodiscard]] const std::optional<std::string>& name() const { return name_; }
   [[nodiscard]] const TimestampExtractor<K, V>& extractor() const { return extractor_; }
+  [[nodiscard]] TimestampSource timestamp_source() const { return timestamp_source_; }
+  // Whether records have the timestamps of the topic.
+  [[nodiscard]] bool keeps_timestamps() const {
+    return !extractor_ && timestamp_source_ == TimestampSource::record;
+  }
   [[nodiscard]] InvalidTimestamp invalid_timestamp() const { return invalid_timestamp_; }
   [[nodiscard]] OffsetReset offset_reset() const { return offset_reset_; }
 
  private:
   std::optional<std::string> name_;
   TimestampExtractor<K, V> extractor_;
+  TimestampSource timestamp_source_ = TimestampSource::record;
   InvalidTimestamp invalid_timestamp_ = InvalidTimestamp::by_settings;
   OffsetReset offset_reset_ = OffsetReset::earliest;
 };

@@ -4,6 +4,7 @@
 #include <pawl/operators/nodes/deduplicate_node.h>
 #include <pawl/operators/nodes/pass_through_node.h>
 #include <pawl/operators/repartition.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/stream.h>
 
 #include <string>
@@ -42,15 +43,19 @@ internal::PlanNode& Stream<K, V, kLacking>::add_deduplication(
                                                  internal::value_serde_of<kLacking>(upstream));
       upstream.sources = {request.names.source};
       upstream.repartition_required = false;
+      internal::add_side_output(plan_, *upstream.node, &internal::dropped_by_filter);
     }
   }
   plan.add_store(spec.store(store));
-  return plan.add_processor(
+  internal::PlanNode& node = plan.add_processor(
       name, {upstream.node},
       internal::node_factory<internal::DeduplicateNode<K, V, Id>>(
           name, event_id, spec.within(), store,
           keep ? internal::Duplicates::to_second_child : internal::Duplicates::dropped),
       {store});
+  internal::add_side_output(upstream, node);
+  upstream.dropped_to = nullptr;
+  return node;
 }
 
 template <class K, class V, internal::Lacking kLacking>

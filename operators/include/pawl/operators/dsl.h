@@ -4,6 +4,7 @@
 #include <pawl/operators/branched.h>
 #include <pawl/operators/cogrouped_stream.h>
 #include <pawl/operators/deduplicate_verb.h>
+#include <pawl/operators/dropped_to_verb.h>
 #include <pawl/operators/fixed_key_verb.h>
 #include <pawl/operators/foreign_key_join_verb.h>
 #include <pawl/operators/global_table_join_verb.h>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <pawl/engine/fixed_key_processor.h>
-#include <pawl/operators/stateless_verbs.h>
+#include <pawl/operators/derived_stream.h>
 #include <pawl/operators/stream.h>
 
 #include <memory>
@@ -24,6 +24,7 @@ auto Stream<K, V, kLacking>::process_values(Supplier supplier, std::vector<std::
   // Source: KStreamImpl.processValues: a given name takes no number.
   const std::string name =
       named.name().has_value() ? *named.name() : plan_.plan->next_name("KSTREAM-PROCESSVALUES-");
+  stores = plan_.plan->connect_stores(supplier, std::move(stores));
   internal::PlanNode& node = plan_.plan->add_processor(
       name, {plan_.node},
       [name, supplier = std::move(supplier)] {

@@ -56,7 +56,7 @@ std::vector<PlanNode*> add_foreign_side(LogicalPlan& plan, PlanNode& subscriptio
 // How the results of a join are called and kept.
 template <class VOut>
 struct ForeignKeyJoinResults {
-  TableJoined options;
+  std::optional<std::string> name;
   Materialized materialized;
   std::optional<Serde<VOut>> serde;
 };
@@ -65,13 +65,14 @@ template <TableJoinKind kKind, class VOut, class K, class V, class KO, class VO,
           class Joiner>
 TablePlan<K, VOut> join_on_foreign_key(const TablePlan<K, V>& left, const TablePlan<KO, VO>& right,
                                        ForeignKey foreign_key, Joiner joiner,
-                                       const ForeignKeyJoinResults<VOut>& results) {
+                                       const ForeignKeyJoinResults<VOut>& results,
+                                       const TableJoinPartitioners<K, KO>& partitioners) {
   const Materialized& materialized = results.materialized;
   LogicalPlan& plan = *left.plan;
   const Serde<V> value_serde = value_serde_of(left);
   right.view->want_old_values(StoreDemand::forced);
   left.view->want_old_values(StoreDemand::forced);
-  const ForeignKeyJoinNames names = foreign_key_join_names(plan, results.options.name());
+  const ForeignKeyJoinNames names = foreign_key_join_names(plan, results.name);
   const std::string store = materialized.name().has_value()
                                 ? *materialized.name()
                                 : plan.next_store_name("KTABLE-FK-JOIN-OUTPUT-");
@@ -79,14 +80,14 @@ TablePlan<K, VOut> join_on_foreign_key(const TablePlan<K, V>& left, const TableP
       plan.add_processor(names.send, {left.node},
                          node_factory<SubscriptionSendNode<kKind, K, V, KO, ForeignKey>>(
                              names.send, std::move(foreign_key), right.key_serde, value_serde));
-  PlanNode& subscriptions =
-      add_subscription_topic<K, KO>(plan, send, names, right.key_serde, left.key_serde);
+  PlanNode& subscriptions = add_subscription_topic<K, KO>(plan, send, names, right.key_serde,
+                                                          left.key_serde, partitioners.right);
   std::set<std::string> right_sources = right.sources;
   right_sources.insert(names.subscription_source);
   plan.copartition(std::move(right_sources));
   PlanNode& responses = add_response_topic<K, VO>(
       plan, add_foreign_side<K, KO, VO>(plan, subscriptions, names, right, left.key_serde), names,
-      left.key_serde, value_serde_of(right));
+      left.key_serde, value_serde_of(right), partitioners.left);
   std::set<std::string> left_sources = left.sources;
   left_sources.insert(names.response_source);
   plan.copartition(left_sources);
@@ -125,30 +126,34 @@ constexpr void check_foreign_key() {
 }
 
 template <class K, class V>
-template <TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner>
+template <TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner, class Options>
 auto ForeignKeyJoins<K, V>::foreign_joined(const Table<KO, VO>& other, ForeignKey foreign_key,
-                                           Joiner joiner, const TableJoined& options) const {
+                                           Joiner joiner, const Options& options) const {
   check_foreign_key<ForeignKey, K, V, KO>();
   check_table_joiner<kKind, Joiner, V, VO>();
   using VOut = TableJoinResult<kKind, Joiner, V, VO>;
   return Table<K, VOut>(join_on_foreign_key<kKind, VOut>(
       static_cast<const Table<K, V>&>(*this).plan(), other.plan(), std::move(foreign_key),
       std::move(joiner),
-      ForeignKeyJoinResults<VOut>{options, Materialized(), default_serde_if_any<VOut>()}));
+      ForeignKeyJoinResults<VOut>{options.name(), Materialized(), default_serde_if_any<VOut>()},
+      table_join_partitioners<K, KO>(options)));
 }
 
 template <class K, class V>
-template <TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner, class VOut>
+template <TableJoinKind kKind, class KO, class VO, class ForeignKey, class Joiner, class Options,
+          class VOut>
 Table<K, VOut> ForeignKeyJoins<K, V>::foreign_joined(const Table<KO, VO>& other,
                                                      ForeignKey foreign_key, Joiner joiner,
-                                                     const TableJoined& options,
+                                                     const Options& options,
                                                      const Materialized& materialized,
                                                      Serde<VOut> serde) const {
   check_foreign_key<ForeignKey, K, V, KO>();
   check_table_joiner<kKind, Joiner, V, VO>();
   return Table<K, VOut>(join_on_foreign_key<kKind, VOut>(
       static_cast<const Table<K, V>&>(*this).plan(), other.plan(), std::move(foreign_key),
-      std::move(joiner), ForeignKeyJoinResults<VOut>{options, materialized, std::move(serde)}));
+      std::move(joiner),
+      ForeignKeyJoinResults<VOut>{options.name(), materialized, std::move(serde)},
+      table_join_partitioners<K, KO>(options)));
 }
 
 }  // namespace pawl::internal

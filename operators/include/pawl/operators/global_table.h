@@ -51,7 +51,8 @@ NodeSpec global_source(const std::string& name, const std::string& topic, const 
   source.kind = NodeKind::source;
   source.topics = {topic};
   source.invalid_timestamp = consumed.invalid_timestamp();
-  source.factory = node_factory<SourceNode<K, V>>(name, key, value, consumed.extractor());
+  source.factory = node_factory<SourceNode<K, V>>(name, key, value, consumed.extractor(),
+                                                  consumed.timestamp_source());
   return source;
 }
 

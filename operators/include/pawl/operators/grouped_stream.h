@@ -8,9 +8,10 @@
 #include <pawl/operators/materialized.h>
 #include <pawl/operators/nodes/aggregate_node.h>
 #include <pawl/operators/repartition.h>
+#include <pawl/operators/select_key_verb.h>
 #include <pawl/operators/session_windows.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/sliding_windows.h>
-#include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
 #include <pawl/operators/unlimited_windows.h>
@@ -55,6 +56,7 @@ struct GroupPlan {
           &add_repartition(*stream.plan, *stream.node, request, key_serde, value_serde);
       *shared_source = request.names.source;
     }
+    add_side_output(stream, **shared_repartition, &dropped_by_filter);
     next.node = *shared_repartition;
     next.sources = {*shared_source};
     next.repartition_required = false;
@@ -171,6 +173,7 @@ class GroupedStream {
                                      name, aggregation, definition, view->old_values());
                              topology.nodes.push_back(std::move(processor));
                            });
+    internal::add_side_output(input, *table.node);
     return Table<K, A>(std::move(table));
   }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pawl/operators/repartition.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/stream_plan.h>
 
 #include <string>
@@ -23,6 +24,7 @@ StreamPlan<K, V> repartition_for_join(const StreamPlan<K, V>& stream,
     PlanNode& node = add_repartition(*stream.plan, *stream.node, request, key, value);
     shared = {&node, request.names.source};
   }
+  add_side_output(stream, *shared->node, &dropped_by_filter);
   StreamPlan<K, V> next = stream;
   next.node = shared->node;
   next.sources = {shared->source};

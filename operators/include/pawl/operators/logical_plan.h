@@ -8,6 +8,7 @@
 #pragma once
 
 #include <pawl/engine/topology.h>
+#include <pawl/operators/connected_stores.h>
 #include <pawl/operators/optimizations.h>
 #include <pawl/operators/store_format.h>
 
@@ -41,6 +42,7 @@ struct PlanTraits {
 
   struct Repartition {
     std::string topic;
+    std::string filter;
     // Whether it may become one with others behind the same change of the key.
     bool mergeable = true;
     // Returns: how to write the same repartitioning under other names.
@@ -120,6 +122,16 @@ class LogicalPlan {
   PlanNode& add_processor(std::string name, std::vector<PlanNode*> parents, NodeFactory factory,
                           std::vector<std::string> stores = {});
   void add_store(StoreSpec store) { stores_.push_back(std::move(store)); }
+  // The same, unless this very store is there.
+  void add_store_once(const StoreSpec& store) { internal::add_store_once(stores_, store); }
+  // Adds the stores that a supplier brings. Returns: those names and the given ones.
+  template <class Supplier>
+  std::vector<std::string> connect_stores(const Supplier& supplier,
+                                          std::vector<std::string> given) {
+    connect_supplied_stores(supplier, given,
+                            [this](const StoreSpec& spec) { add_store_once(spec); });
+    return given;
+  }
   // The topics of these sources must have equal partition counts.
   void copartition(std::set<std::string> sources) { copartitioned_.push_back(std::move(sources)); }
 

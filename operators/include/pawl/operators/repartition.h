@@ -66,7 +66,8 @@ PlanNode& add_repartition(LogicalPlan& plan, PlanNode& parent, const Repartition
     return repartition_writer<K, V>(names, partitions, key, value, partitioner);
   };
   PlanNode& node = plan.add(request.names.source, {&parent}, written_as(request.names));
-  node.traits.repartition = {request.names.topic, request.mergeable, written_as};
+  node.traits.repartition = {request.names.topic, request.names.filter, request.mergeable,
+                             written_as};
   return node;
 }
 

@@ -14,12 +14,12 @@
 #include <pawl/operators/join_windows.h>
 #include <pawl/operators/materialized.h>
 #include <pawl/operators/named.h>
-#include <pawl/operators/nodes/stream_table_join_node.h>
 #include <pawl/operators/printed.h>
 #include <pawl/operators/serde_choice.h>
 #include <pawl/operators/serde_options.h>
 #include <pawl/operators/stream_joined.h>
 #include <pawl/operators/stream_plan.h>
+#include <pawl/operators/stream_table_joiner.h>
 #include <pawl/operators/user_function.h>
 
 #include <string>
@@ -39,6 +39,8 @@ template <class K, class V>
 class GlobalTable;
 template <class K, class V, internal::Lacking kLacking>
 struct Deduplicated;
+template <class K, class V, internal::Lacking kLacking>
+class DivertingStream;
 
 template <class K, class V, internal::Lacking kLacking = internal::Lacking::nothing>
 class Stream {
@@ -83,8 +85,10 @@ class Stream {
   Stream peek(Action action, const Named& named = {}) const;
   template <class Action>
   void for_each(Action action, const Named& named = {}) const;
-  // Writes a line for every record (printed.h).
+  // Writes a line for every record (printed.h), with what `format` makes of it, a text.
   void print(const Printed& printed = Printed::to_standard_output()) const;
+  template <class Format>
+  void print(Format format, const Printed& printed) const;
 
   // Both streams in one, in no promised order. It carries this stream's serdes, else the other's.
   template <internal::Lacking kOther>
@@ -105,8 +109,8 @@ class Stream {
   void to(Chooser chooser, const Options& options = {}) const;
 
   // A hand-made step (processor.h). `supplier` returns std::unique_ptr of a Processor<K, V, ...>;
-  // `stores`: names of the stores it uses, added with StreamBuilder::add_store. Marks the key as
-  // changed.
+  // `stores`: names of the stores it uses, added with StreamBuilder::add_store, besides those that
+  // it brings itself (connected_stores.h). Marks the key as changed.
   template <class Supplier>
   auto process(Supplier supplier, std::vector<std::string> stores = {},
                const Named& named = {}) const;
@@ -115,6 +119,13 @@ class Stream {
   template <class Supplier>
   auto process_values(Supplier supplier, std::vector<std::string> stores = {},
                       const Named& named = {}) const;
+
+  // Where the records go that the next verb drops: late ones, those without a key, those that fit
+  // no branch. To a topic, or on as `then` says, a function of their stream (dropped_to_verb.h).
+  DivertingStream<K, V, kLacking> dropped_to(const std::string& topic) const;
+  template <class Then>
+    requires std::invocable<const Then&, const Stream<K, V, kLacking>&>
+  DivertingStream<K, V, kLacking> dropped_to(Then then) const;
 
   // Drops repeated events (deduplication.h).
   template <class Id>
@@ -135,7 +146,8 @@ class Stream {
                        Serde<V> value) const;
 
   // Each record with the table's current value of its key: the joiner takes (const V&, const T&),
-  // or (const V&, const T*) where the table may have none. Only this stream's records make results.
+  // or (const V&, const T*) where the table may have none, or the key before them
+  // (stream_table_joiner.h). Only this stream's records make results.
   template <class T, class Joiner, class Options = SerdeOptions<internal::JoinedTag>>
   auto join(const Table<K, T>& table, Joiner joiner, const Options& options = {}) const;
   template <class T, class Joiner, class Options = SerdeOptions<internal::JoinedTag>>

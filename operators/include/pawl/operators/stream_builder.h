@@ -71,7 +71,7 @@ class StreamBuilder {
     internal::PlanNode& source_node = add_source<K, V>(source, {topic}, key, value, consumed);
     StoreSpec spec = materialized.spec(store, StoreKind::key_value);
     // Restored from the topic, rows would get its timestamps, and those that were never read.
-    if (!consumed.extractor() && consumed.offset_reset() == OffsetReset::earliest) {
+    if (consumed.keeps_timestamps() && consumed.offset_reset() == OffsetReset::earliest) {
       spec.source_topic = topic;
     }
     const auto view = std::make_shared<internal::SourceTableView<K, V>>(
@@ -109,10 +109,10 @@ class StreamBuilder {
   // Whether the stores of tables and aggregations have room for headers (store_format.h).
   void store_format(StoreFormat format) { plan_->store_format(format); }
 
-  // A store for hand-made processors (statestore/typed/stores.h).
+  // A store for hand-made processors (statestore/typed/stores.h). Once is enough.
   template <class Definition>
   void add_store(const Definition& definition) {
-    plan_->add_store(definition.spec());
+    plan_->add_store_once(definition.spec());
   }
 
   [[nodiscard]] Topology build(const Optimizations& optimizations = Optimizations::none()) const {
@@ -138,7 +138,7 @@ class StreamBuilder {
                      source.offset_reset = consumed.offset_reset();
                      source.invalid_timestamp = consumed.invalid_timestamp();
                      source.factory = internal::node_factory<SourceNode<K, V>>(
-                         name, key, value, consumed.extractor());
+                         name, key, value, consumed.extractor(), consumed.timestamp_source());
                      topology.nodes.push_back(std::move(source));
                    });
     node.source = internal::PlanNode::Source{topics, std::type_index(typeid(std::pair<K, V>)),

@@ -7,6 +7,7 @@
 #include <pawl/serde/serde.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -26,6 +27,8 @@ struct StreamPlan {
   std::optional<Serde<V>> value_serde;
   // The key changed since the last topic: equal keys may lie in different partitions.
   bool repartition_required = false;
+  // Goes on with what the next verb drops (side_output_plan.h); empty: nobody asked for it.
+  std::function<void(const StreamPlan& dropped)> dropped_to = {};
 };
 
 template <class K, class V>

@@ -1,12 +1,13 @@
 // Stream::join, left_join and outer_join with another stream.
 #pragma once
 
+#include <pawl/operators/derived_stream.h>
 #include <pawl/operators/join_repartition.h>
 #include <pawl/operators/join_windows.h>
 #include <pawl/operators/nodes/join_window_node.h>
 #include <pawl/operators/nodes/self_join_node.h>
 #include <pawl/operators/nodes/stream_join_node.h>
-#include <pawl/operators/stateless_verbs.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/stream_join_names.h>
 #include <pawl/operators/stream_joined.h>
@@ -15,6 +16,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace pawl {
 
@@ -97,6 +99,18 @@ PlanNode::Write stream_join_writer(const StreamJoinNames& names,
   };
 }
 
+// The nodes that drop records of one side: late ones and those without key or value.
+inline DroppingNodes dropped_by_stream_join(const StreamJoinNames& names, JoinSide side) {
+  const bool left = side == JoinSide::left;
+  return [names, left](const PlanNode& join) -> std::vector<std::string> {
+    if (join.single_store) {
+      return {names.left_window, names.merge};
+    }
+    return {left ? names.left_window : names.right_window,
+            left ? names.left_join : names.right_join};
+  };
+}
+
 template <StreamJoinKind kKind, Lacking kLeft, Lacking kRight, class K, class L, class K2, class R,
           class Joiner, class Options>
 auto join_streams(StreamPlan<K, L> left, StreamPlan<K2, R> right, Joiner joiner,
@@ -146,6 +160,8 @@ auto join_streams(StreamPlan<K, L> left, StreamPlan<K2, R> right, Joiner joiner,
     }
   }
   node.traits.takes_null_keys = kKind != StreamJoinKind::inner;
+  add_side_output(left, node, dropped_by_stream_join(names, JoinSide::left));
+  add_side_output(right, node, dropped_by_stream_join(names, JoinSide::right));
   left.sources = std::move(sources);
   left.key_serde = serdes.key;
   return revalued_stream<kLeft, VOut>(left, node);

@@ -1,10 +1,11 @@
 // Stream::join and Stream::left_join with a table.
 #pragma once
 
+#include <pawl/operators/derived_stream.h>
 #include <pawl/operators/join_repartition.h>
 #include <pawl/operators/nodes/stream_table_grace_join_node.h>
 #include <pawl/operators/nodes/stream_table_join_node.h>
-#include <pawl/operators/stateless_verbs.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
 
@@ -40,7 +41,7 @@ template <class T, class Joiner, class Options>
 auto Stream<K, V, kLacking>::join_table(internal::JoinKind kind, const char* prefix,
                                         const Table<K, T>& table, Joiner joiner,
                                         const Options& options) const {
-  using VOut = internal::NotNull<typename internal::JoinResult<Joiner, V, T>::Type>;
+  using VOut = internal::NotNull<internal::StreamTableJoinerResult<Joiner, K, V, T>>;
   internal::LogicalPlan& plan = *plan_.plan;
   const internal::TablePlan<K, T>& right = table.plan();
   internal::StreamPlan<K, V> left = plan_;
@@ -81,6 +82,7 @@ auto Stream<K, V, kLacking>::join_table(internal::JoinKind kind, const char* pre
         std::move(stores));
   }
   node->traits.takes_null_keys = kind == internal::JoinKind::left;
+  internal::add_side_output(left, *node);
   left.sources.insert(right.sources.begin(), right.sources.end());
   return internal::revalued_stream<kLacking, VOut>(left, *node);
 }
@@ -89,6 +91,7 @@ template <class K, class V, internal::Lacking kLacking>
 template <class T, class Joiner, class Options>
 auto Stream<K, V, kLacking>::join(const Table<K, T>& table, Joiner joiner,
                                   const Options& options) const {
+  internal::check_stream_table_joiner<internal::JoinKind::inner, Joiner, K, V, T>();
   return join_table(internal::JoinKind::inner, "KSTREAM-JOIN-", table, std::move(joiner), options);
 }
 
@@ -96,9 +99,7 @@ template <class K, class V, internal::Lacking kLacking>
 template <class T, class Joiner, class Options>
 auto Stream<K, V, kLacking>::left_join(const Table<K, T>& table, Joiner joiner,
                                        const Options& options) const {
-  static_assert(
-      std::invocable<const Joiner&, const V&, const T*>,
-      "pawl: the joiner of a left join takes (const V&, const T*): the table may have no value.");
+  internal::check_stream_table_joiner<internal::JoinKind::left, Joiner, K, V, T>();
   return join_table(internal::JoinKind::left, "KSTREAM-LEFTJOIN-", table, std::move(joiner),
                     options);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <pawl/operators/grouped_table.h>
-#include <pawl/operators/stateless_verbs.h>
+#include <pawl/operators/mapped_pair.h>
 #include <pawl/operators/table.h>
 
 #include <string>

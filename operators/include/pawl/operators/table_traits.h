@@ -27,6 +27,6 @@ using MappedValue = NotNull<RecordResult<Mapper, K, V>>;
 // Whether the argument behind a joined table is an option rather than a function.
 template <class T>
 inline constexpr bool kIsTableOption =
-    std::is_same_v<T, Named> || std::is_same_v<T, Materialized> || std::is_same_v<T, TableJoined>;
+    std::is_same_v<T, Named> || std::is_same_v<T, Materialized> || kIsTableJoined<T>;
 
 }  // namespace pawl::internal

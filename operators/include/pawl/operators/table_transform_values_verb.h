@@ -29,6 +29,7 @@ Table<K, VOut> Table<K, V>::transformed(Supplier supplier, std::vector<std::stri
   }
   made.name = plan_.plan->next_name("KTABLE-TRANSFORMVALUES-", named.name());
   made.value_serde = std::move(serde);
+  stores = plan_.plan->connect_stores(supplier, std::move(stores));
   made.used_stores = stores;
   const auto view = std::make_shared<View>(
       plan_.view, made.store,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pawl/operators/repartition.h>
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/source_table_view.h>
 #include <pawl/operators/stream.h>
 #include <pawl/operators/table.h>
@@ -37,6 +38,8 @@ Table<K, V> Stream<K, V, kLacking>::to_table(const Materialized& materialized, c
     request.names = internal::repartition_names(plan, name);
     input.node = &internal::add_repartition(plan, *input.node, request, key, value);
     input.sources = {request.names.source};
+    input.repartition_required = false;
+    internal::add_side_output(plan_, *input.node, &internal::dropped_by_filter);
   }
   const auto view = std::make_shared<internal::SourceTableView<K, V>>(
       name, materialized.spec(store, StoreKind::key_value), key, std::optional<Serde<V>>(value));
@@ -49,6 +52,7 @@ Table<K, V> Stream<K, V, kLacking>::to_table(const Materialized& materialized, c
                                   .value_serde = std::move(value),
                                   .view = view};
   table.node = &internal::add_table_source<K, V>(plan, name, *input.node, view);
+  internal::add_side_output(input, *table.node);
   return Table<K, V>(std::move(table));
 }
 

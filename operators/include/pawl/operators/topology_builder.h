@@ -14,27 +14,19 @@
 #include <pawl/engine/sink_node.h>
 #include <pawl/engine/source_node.h>
 #include <pawl/engine/topology.h>
+#include <pawl/operators/connected_stores.h>
 #include <pawl/operators/consumed.h>
 #include <pawl/operators/global_table.h>
 #include <pawl/operators/logical_plan.h>
+#include <pawl/operators/node_handle.h>
 
+#include <algorithm>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace pawl {
-
-// A node that produces records of (K, V).
-template <class K, class V>
-class NodeHandle {
- public:
-  explicit NodeHandle(std::string name) : name_(std::move(name)) {}
-  [[nodiscard]] const std::string& name() const { return name_; }
-
- private:
-  std::string name_;
-};
 
 class TopologyBuilder {
  public:
@@ -48,7 +40,7 @@ class TopologyBuilder {
     source.offset_reset = consumed.offset_reset();
     source.invalid_timestamp = consumed.invalid_timestamp();
     source.factory = internal::node_factory<SourceNode<K, V>>(
-        name, std::move(key), std::move(value), consumed.extractor());
+        name, std::move(key), std::move(value), consumed.extractor(), consumed.timestamp_source());
     spec_.nodes.push_back(std::move(source));
     return NodeHandle<K, V>(name);
   }
@@ -67,6 +59,9 @@ class TopologyBuilder {
     NodeSpec processor;
     processor.name = name;
     processor.parents = names_of(parents);
+    internal::connect_supplied_stores(supplier, stores, [this](const StoreSpec& spec) {
+      internal::add_store_once(spec_.stores, spec);
+    });
     processor.stores = std::move(stores);
     processor.factory = [name, supplier = std::move(supplier)] {
       return std::make_unique<ProcessorNode<K, V, KOut, VOut>>(name, supplier());
@@ -137,9 +132,45 @@ class TopologyBuilder {
     spec_.nodes.push_back(std::move(processor));
   }
 
+  // A store that holds exactly what `topic` says, in every task the keys of its partitions: filled
+  // by a hand-made processor, restored from the topic, without a changelog of its own. The
+  // processor must write each record as it comes, because a restore does not ask it; others that
+  // are connected to the store only read it. `consumed` gives no timestamps and does not start at
+  // the end, for the same reason. Source: Topology.addReadOnlyStateStore (KIP-813).
+  template <class Definition, class K, class V, class Supplier>
+  void add_read_only_store(const Definition& definition, const std::string& source_name,
+                           const std::string& topic, Serde<K> key, Serde<V> value,
+                           const std::string& processor_name, Supplier supplier,
+                           const Consumed<K, V>& consumed = {}) {
+    if (!consumed.keeps_timestamps() || consumed.offset_reset() != OffsetReset::earliest) {
+      throw TopologyError("read-only store '" + definition.spec().name +
+                          "' is restored from topic '" + topic +
+                          "': read that from its start, with the timestamps of its records");
+    }
+    StoreSpec store = definition.spec();
+    store.source_topic = topic;
+    internal::add_store_once(spec_.stores, store);
+    processor(processor_name, std::move(supplier),
+              source(source_name, {topic}, std::move(key), std::move(value), consumed),
+              {store.name});
+  }
+
+  // Connects a processor that was added before to more stores.
+  template <class K, class V>
+  void connect(const NodeHandle<K, V>& processor, const std::vector<std::string>& stores) {
+    const auto found =
+        std::find_if(spec_.nodes.begin(), spec_.nodes.end(),
+                     [&](const NodeSpec& node) { return node.name == processor.name(); });
+    if (found == spec_.nodes.end() || found->kind != NodeKind::processor) {
+      throw TopologyError("'" + processor.name() +
+                          "' is no processor of this topology: only those use stores");
+    }
+    found->stores.insert(found->stores.end(), stores.begin(), stores.end());
+  }
+
   template <class Definition>
   void add_store(const Definition& definition) {
-    spec_.stores.push_back(definition.spec());
+    internal::add_store_once(spec_.stores, definition.spec());
   }
   // The topics of these sources must have equal partition counts.
   void copartition(std::set<std::string> sources) {

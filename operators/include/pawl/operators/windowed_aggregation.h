@@ -3,6 +3,7 @@
 // rule: one thread, until the topology is built.
 #pragma once
 
+#include <pawl/operators/side_output_plan.h>
 #include <pawl/operators/window_plan.h>
 
 #include <memory>
@@ -70,6 +71,7 @@ Table<Windowed<K>, A> add_windowed_aggregation(const GroupPlan<K, V>& group, con
                                name, aggregation, windows, emit, definition, view->old_values());
                            topology.nodes.push_back(std::move(processor));
                          });
+  add_side_output(input, *table.node);
   return Table<Windowed<K>, A>(std::move(table));
 }
 

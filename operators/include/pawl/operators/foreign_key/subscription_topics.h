@@ -9,6 +9,7 @@
 #include <pawl/operators/foreign_key/subscription_codec.h>
 #include <pawl/operators/nodes/subscription_response_sink_node.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -39,19 +40,35 @@ inline NodeSpec internal_topic_sink(const std::string& name, const std::string& 
   return sink;
 }
 
+// The partitioner of the subscriptions' sink. One without a foreign key may go anywhere.
+template <class K, class KO>
+StreamPartitioner<KO, Subscription<K>> subscription_partitioner(
+    const KeyPartitioner<KO>& partitioner) {
+  if (!partitioner) {
+    return {};
+  }
+  return [partitioner](const Record<KO, Subscription<K>>& record, const std::string& /*topic*/,
+                       std::int32_t partitions) {
+    return record.key == nullptr ? PartitionChoice::by_default()
+                                 : PartitionChoice(partitioner(*record.key, partitions));
+  };
+}
+
 // Adds the topic through which subscriptions go to the right side.
 template <class K, class KO>
 PlanNode& add_subscription_topic(LogicalPlan& plan, PlanNode& send,
                                  const ForeignKeyJoinNames& names, const Serde<KO>& foreign_key,
-                                 const Serde<K>& primary_key) {
+                                 const Serde<K>& primary_key,
+                                 const KeyPartitioner<KO>& partitioner) {
   return plan.add(names.subscription_source, {&send},
-                  [names, foreign_key, subscription = subscription_serde(primary_key)](
+                  [names, foreign_key, subscription = subscription_serde(primary_key), partitioner](
                       const PlanNode& node, TopologySpec& spec) {
                     spec.nodes.push_back(internal_topic_sink(
                         names.subscription_sink, names.subscription_topic, node.parent_outputs(),
                         node_factory<SinkNode<KO, Subscription<K>>>(
                             names.subscription_sink, names.subscription_topic, TopicOwner::internal,
-                            TopicChooser<KO, Subscription<K>>(), foreign_key, subscription)));
+                            TopicChooser<KO, Subscription<K>>(), foreign_key, subscription,
+                            subscription_partitioner<K>(partitioner))));
                     spec.nodes.push_back(internal_topic_source(
                         names.subscription_source, names.subscription_topic,
                         node_factory<SourceNode<KO, Subscription<K>>>(
@@ -65,14 +82,14 @@ PlanNode& add_subscription_topic(LogicalPlan& plan, PlanNode& send,
 template <class K, class VO>
 PlanNode& add_response_topic(LogicalPlan& plan, std::vector<PlanNode*> answering,
                              const ForeignKeyJoinNames& names, const Serde<K>& key,
-                             const Serde<VO>& value) {
+                             const Serde<VO>& value, const KeyPartitioner<K>& partitioner) {
   return plan.add(names.response_source, std::move(answering),
-                  [names, key, value](const PlanNode& node, TopologySpec& spec) {
+                  [names, key, value, partitioner](const PlanNode& node, TopologySpec& spec) {
                     using Response = SubscriptionResponse<VO>;
                     spec.nodes.push_back(internal_topic_sink(
                         names.response_sink, names.response_topic, node.parent_outputs(),
                         node_factory<SubscriptionResponseSinkNode<K, VO>>(
-                            names.response_sink, names.response_topic, key, value)));
+                            names.response_sink, names.response_topic, key, value, partitioner)));
                     spec.nodes.push_back(internal_topic_source(
                         names.response_source, names.response_topic,
                         node_factory<SourceNode<K, Response>>(names.response_source, key,

@@ -31,7 +31,7 @@ class AggregateNode final : public OperatorNode<K, V, K, Change<typename Aggrega
 
   void receive(const Record<K, V>& record) override {
     if (record.key == nullptr || record.value == nullptr) {
-      (record.key == nullptr ? null_keys_ : null_values_)->add();
+      this->drop(record, record.key == nullptr ? null_keys_ : null_values_);
       return;
     }
     const bool existed = store_->get(*record.key, row_);
@@ -52,7 +52,7 @@ class AggregateNode final : public OperatorNode<K, V, K, Change<typename Aggrega
         exists ? store_->put(*record.key, row_.value, timestamp)
                : store_->erase(*record.key, store_->versioned() ? timestamp : record.timestamp);
     if (outcome == PutOutcome::expired) {
-      expired_->add();
+      this->drop(record, expired_);
       return;
     }
     const Change<A> change{exists ? &row_.value : nullptr, old_values_ && has_old ? &old_ : nullptr,
@@ -64,9 +64,9 @@ class AggregateNode final : public OperatorNode<K, V, K, Change<typename Aggrega
   void opened(ProcessingContext& context) override {
     store_.emplace(context.store(definition_));
     forwarder_.open(context, definition_, this->outlet(), old_values_);
-    null_keys_ = &context.dropped_counter("null_key");
-    null_values_ = &context.dropped_counter("null_value");
-    expired_ = &context.dropped_counter("expired");
+    null_keys_ = DropReason(context, "null_key");
+    null_values_ = DropReason(context, "null_value");
+    expired_ = DropReason(context, "expired");
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
   }
 
@@ -78,9 +78,9 @@ class AggregateNode final : public OperatorNode<K, V, K, Change<typename Aggrega
   ChangeForwarder<K, A> forwarder_;
   ValueAndTimestamp<A> row_{};
   A old_{};
-  Counter* null_keys_ = nullptr;
-  Counter* null_values_ = nullptr;
-  Counter* expired_ = nullptr;
+  DropReason null_keys_;
+  DropReason null_values_;
+  DropReason expired_;
   bool java_ = false;
 };
 

@@ -28,17 +28,17 @@ class BranchNode final : public OperatorNode<K, V, K, V> {
         return;
       }
     }
-    unmatched_->add();
+    this->drop(record, unmatched_);
   }
 
  protected:
   void opened(ProcessingContext& context) override {
-    unmatched_ = &context.dropped_counter("unmatched");
+    unmatched_ = DropReason(context, "unmatched");
   }
 
  private:
   std::shared_ptr<const BranchPredicates<K, V>> predicates_;
-  Counter* unmatched_ = nullptr;
+  DropReason unmatched_;
 };
 
 }  // namespace pawl::internal

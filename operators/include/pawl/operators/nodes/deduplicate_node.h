@@ -69,7 +69,7 @@ class DeduplicateNode final : public OperatorNode<K, V, K, V> {
   void receive(const Record<K, V>& record) override {
     id_bytes_.clear();
     if (!id_.encode(record, id_bytes_)) {
-      null_keys_->add();
+      this->drop(record, null_keys_);
       return;
     }
     processed_->add();
@@ -107,7 +107,7 @@ class DeduplicateNode final : public OperatorNode<K, V, K, V> {
     processed_ = &context.counter(metric_names::kDedupProcessed);
     detected_ = &context.counter(metric_names::kDedupDuplicates);
     late_ = &context.counter(metric_names::kDedupLatePassed);
-    null_keys_ = &context.dropped_counter("null_key");
+    null_keys_ = DropReason(context, "null_key");
     check_duration_ = &context.histogram(metric_names::kDedupCheckDuration);
   }
 
@@ -163,7 +163,7 @@ class DeduplicateNode final : public OperatorNode<K, V, K, V> {
   Counter* processed_ = nullptr;
   Counter* detected_ = nullptr;
   Counter* late_ = nullptr;
-  Counter* null_keys_ = nullptr;
+  DropReason null_keys_;
   DurationHistogram* check_duration_ = nullptr;
 };
 

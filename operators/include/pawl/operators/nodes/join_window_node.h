@@ -28,20 +28,20 @@ class JoinWindowNode final : public OperatorNode<K, V, K, V> {
     const std::uint64_t expired = store_->store().expired_puts();
     store_->put(*record.key, record.value, record.timestamp);
     if (store_->store().expired_puts() != expired) {
-      late_->add();
+      this->drop(record, late_);
     }
   }
 
  protected:
   void opened(ProcessingContext& context) override {
     store_.emplace(context.store(definition_));
-    late_ = &context.dropped_counter("late");
+    late_ = DropReason(context, "late");
   }
 
  private:
   stores::Window<K, V> definition_;
   std::optional<TypedWindowStore<K, V>> store_;
-  Counter* late_ = nullptr;
+  DropReason late_;
 };
 
 }  // namespace pawl::internal

@@ -26,20 +26,18 @@ class NullKeyFilterNode final : public OperatorNode<K, V, K, V> {
       : OperatorNode<K, V, K, V>(std::move(name)), null_keys_(null_keys) {}
   void receive(const Record<K, V>& record) override {
     if (record.key == nullptr && null_keys_ == NullKeys::dropped) {
-      dropped_->add();
+      this->drop(record, dropped_);
       return;
     }
     this->forward(record);
   }
 
  protected:
-  void opened(ProcessingContext& context) override {
-    dropped_ = &context.dropped_counter("null_key");
-  }
+  void opened(ProcessingContext& context) override { dropped_ = DropReason(context, "null_key"); }
 
  private:
   NullKeys null_keys_;
-  Counter* dropped_ = nullptr;
+  DropReason dropped_;
 };
 
 }  // namespace pawl::internal

@@ -31,7 +31,7 @@ class SelfJoinNode final : public OperatorNode<K, V, K, VOut> {
 
   void receive(const Record<K, V>& record) override {
     if (record.key == nullptr || record.value == nullptr) {
-      (record.value == nullptr ? null_values_ : null_keys_)->add();
+      this->drop(record, record.value == nullptr ? null_values_ : null_keys_);
       return;
     }
     time_->advance(record.timestamp);
@@ -68,8 +68,8 @@ class SelfJoinNode final : public OperatorNode<K, V, K, VOut> {
     store_.emplace(context.store(definition_));
     time_ = &context.operator_time();
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
-    null_keys_ = &context.dropped_counter("null_key");
-    null_values_ = &context.dropped_counter("null_value");
+    null_keys_ = DropReason(context, "null_key");
+    null_values_ = DropReason(context, "null_value");
   }
 
  private:
@@ -91,8 +91,8 @@ class SelfJoinNode final : public OperatorNode<K, V, K, VOut> {
   std::optional<TypedWindowStore<K, V>> store_;
   OperatorTime* time_ = nullptr;
   bool java_ = false;
-  Counter* null_keys_ = nullptr;
-  Counter* null_values_ = nullptr;
+  DropReason null_keys_;
+  DropReason null_values_;
 };
 
 }  // namespace pawl::internal

@@ -44,7 +44,7 @@ class SessionAggregateNode final
 
   void receive(const Record<K, V>& record) override {
     if (record.key == nullptr) {
-      null_keys_->add();
+      this->drop(record, null_keys_);
       return;
     }
     if (!java_) {  // others may write to the store, too (cogroup)
@@ -60,7 +60,7 @@ class SessionAggregateNode final
     }
     const Window session = find_touched(record, close);
     if (session.end < close) {
-      late_->add();
+      this->drop(record, late_);
     } else {
       merge_into(record, session);
     }
@@ -73,8 +73,8 @@ class SessionAggregateNode final
   void opened(ProcessingContext& context) override {
     store_.emplace(context.store(definition_));
     time_ = &context.operator_time();
-    null_keys_ = &context.dropped_counter("null_key");
-    late_ = &context.dropped_counter("late");
+    null_keys_ = DropReason(context, "null_key");
+    late_ = DropReason(context, "late");
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
     if (final_results_) {
       closer_.open(context, definition_.spec().name);
@@ -185,8 +185,8 @@ class SessionAggregateNode final
   std::size_t touched_count_ = 0;
   A aggregate_{};
   Windowed<K> windowed_{};
-  Counter* null_keys_ = nullptr;
-  Counter* late_ = nullptr;
+  DropReason null_keys_;
+  DropReason late_;
   bool java_ = false;
 };
 

@@ -41,7 +41,7 @@ class SlidingAggregateNode final
 
   void receive(const Record<K, V>& record) override {
     if (record.key == nullptr || record.value == nullptr) {
-      (record.key == nullptr ? null_keys_ : null_values_)->add();
+      this->drop(record, record.key == nullptr ? null_keys_ : null_values_);
       return;
     }
     if (!java_) {  // others may write to the store, too (cogroup)
@@ -56,10 +56,14 @@ class SlidingAggregateNode final
       }
     }
     if (record.timestamp + difference_ < close) {
-      late_->add();
+      this->drop(record, late_);
       return;
     }
+    const std::uint64_t late = late_.counter().value();
     aggregator_.take(record, close);
+    if (late_.counter().value() != late) {
+      this->show_dropped(record, kPartlyLate);
+    }
     // Kafka Streams does not look for closed windows with an early record.
     if (final_results_ && closer_.java() && !aggregator_.early(record)) {
       emit_as_java(record, close);
@@ -75,11 +79,11 @@ class SlidingAggregateNode final
       forwarder_.open(context, definition_, this->outlet(), old_values_);
     }
     time_ = &context.operator_time();
-    null_keys_ = &context.dropped_counter("null_key");
-    null_values_ = &context.dropped_counter("null_value");
-    late_ = &context.dropped_counter("late");
+    null_keys_ = DropReason(context, "null_key");
+    null_values_ = DropReason(context, "null_value");
+    late_ = DropReason(context, "late");
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
-    aggregator_.open(*store_, *this, *late_, java_);
+    aggregator_.open(*store_, *this, late_.counter(), java_);
     if (final_results_) {
       closer_.open(context, definition_.spec().name);
     }
@@ -136,9 +140,9 @@ class SlidingAggregateNode final
   OperatorTime* time_ = nullptr;
   WindowCloser closer_;
   Windowed<K> windowed_{};
-  Counter* null_keys_ = nullptr;
-  Counter* null_values_ = nullptr;
-  Counter* late_ = nullptr;
+  DropReason null_keys_;
+  DropReason null_values_;
+  DropReason late_;
   bool java_ = false;
 };
 

@@ -7,11 +7,10 @@
 #pragma once
 
 #include <pawl/engine/operator_node.h>
-#include <pawl/operators/nodes/stream_table_join_node.h>
+#include <pawl/operators/stream_table_joiner.h>
 #include <pawl/operators/user_function.h>
 #include <pawl/statestore/typed/stores.h>
 
-#include <concepts>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,47 +30,40 @@ class StreamGlobalTableJoinNode final : public OperatorNode<K, V, K, VOut> {
 
   void receive(const Record<K, V>& record) override {
     if (record.value == nullptr) {
-      null_values_->add();
+      this->drop(record, null_values_);
       return;
     }
     const auto selected = call_with_record<Selector, K, V>(selector_, record.key, record.value);
     const GK* const key = pointer_to(selected);
     if (key == nullptr && kind_ == JoinKind::inner) {
-      null_keys_->add();
+      this->drop(record, null_keys_);
       return;
     }
     const bool found = key != nullptr && table_->get(*key, row_);
     if (!found && kind_ == JoinKind::inner) {
       return;
     }
-    const auto joined = join(*record.value, found ? &row_.value : nullptr);
+    const auto joined = call_stream_table_joiner<Joiner, K, V, GV>(
+        joiner_, record.key, *record.value, found ? &row_.value : nullptr);
     this->forward(record.with_value(pointer_to(joined)));
   }
 
  protected:
   void opened(ProcessingContext& context) override {
     table_.emplace(context.store(definition_));
-    null_keys_ = &context.dropped_counter("null_key");
-    null_values_ = &context.dropped_counter("null_value");
+    null_keys_ = DropReason(context, "null_key");
+    null_values_ = DropReason(context, "null_value");
   }
 
  private:
-  auto join(const V& left, const GV* right) const {
-    if constexpr (std::invocable<const Joiner&, const V&, const GV*>) {
-      return joiner_(left, right);
-    } else {
-      return joiner_(left, *right);
-    }
-  }
-
   JoinKind kind_;
   Selector selector_;
   Joiner joiner_;
   stores::TimestampedKeyValue<GK, GV> definition_;
   std::optional<TypedTimestampedKeyValueStore<GK, GV>> table_;
   ValueAndTimestamp<GV> row_{};
-  Counter* null_keys_ = nullptr;
-  Counter* null_values_ = nullptr;
+  DropReason null_keys_;
+  DropReason null_values_;
 };
 
 }  // namespace pawl::internal

@@ -14,6 +14,7 @@
 #include <pawl/engine/outlet.h>
 #include <pawl/engine/processing_context.h>
 #include <pawl/engine/receiver.h>
+#include <pawl/engine/side_output.h>
 #include <pawl/operators/join_windows.h>
 #include <pawl/operators/nodes/stream_join_merge_node.h>
 #include <pawl/operators/nodes/unmatched_records.h>
@@ -58,6 +59,9 @@ class StreamJoinNode final
                        : spec_.kind == StreamJoinKind::outer) {}
 
   void connect(Node& child) override {
+    if (side_outputs_.connect(child)) {
+      return;
+    }
     outlet_.connect(child);
     shared_ = dynamic_cast<SharesJoinProgress*>(&child);
     PAWL_ASSERT(shared_ != nullptr, child.name());
@@ -65,6 +69,7 @@ class StreamJoinNode final
   void init(ProcessingContext& context) override {
     context_ = &context;
     outlet_.init(context);
+    side_outputs_.init(context);
     if constexpr (kIsLeft) {
       other_.emplace(context.store(spec_.right_store));
     } else {
@@ -77,8 +82,8 @@ class StreamJoinNode final
                                                            spec_.right_store.value_serde()});
     }
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
-    null_keys_ = &context.dropped_counter("null_key");
-    null_values_ = &context.dropped_counter("null_value");
+    null_keys_ = DropReason(context, "null_key");
+    null_values_ = DropReason(context, "null_value");
   }
 
   void receive(const Record<K, This>& record) override {
@@ -86,13 +91,13 @@ class StreamJoinNode final
       shared_->progress().advance(record.timestamp);
     }
     if (record.value == nullptr) {
-      null_values_->add();
+      side_outputs_.drop(record, null_values_);
     } else if (record.key != nullptr) {
       join(record);
     } else if (outer_) {
       forward(record, record.key, record.value, nullptr, record.timestamp);
     } else {
-      null_keys_->add();
+      side_outputs_.drop(record, null_keys_);
     }
   }
 
@@ -203,13 +208,14 @@ class StreamJoinNode final
   JoinWindows windows_;  // seen from this side
   bool outer_;
   Outlet<K, VOut> outlet_;
+  SideOutputs<K, This> side_outputs_;
   ProcessingContext* context_ = nullptr;
   SharesJoinProgress* shared_ = nullptr;
   std::optional<TypedWindowStore<K, Other>> other_;
   std::optional<Unmatched> unmatched_;
   bool java_ = false;
-  Counter* null_keys_ = nullptr;
-  Counter* null_values_ = nullptr;
+  DropReason null_keys_;
+  DropReason null_values_;
 };
 
 }  // namespace pawl::internal

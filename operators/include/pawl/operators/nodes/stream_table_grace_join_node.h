@@ -12,7 +12,7 @@
 
 #include <pawl/engine/operator_node.h>
 #include <pawl/model/assert.h>
-#include <pawl/operators/nodes/stream_table_join_node.h>
+#include <pawl/operators/stream_table_joiner.h>
 #include <pawl/operators/table_lookup.h>
 #include <pawl/operators/user_function.h>
 #include <pawl/serde/serde.h>
@@ -52,7 +52,7 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
 
   void receive(const Record<K, V>& record) override {
     if (record.value == nullptr || (record.key == nullptr && kind_ == JoinKind::inner)) {
-      (record.value == nullptr ? null_values_ : null_keys_)->add();
+      this->drop(record, record.value == nullptr ? null_values_ : null_keys_);
       return;
     }
     if (record.key == nullptr && java_) {
@@ -83,8 +83,8 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
     PAWL_ASSERT(store != nullptr, waiting_.store);
     buffer_.emplace(*store);
     time_ = &context.operator_time();
-    null_keys_ = &context.dropped_counter("null_key");
-    null_values_ = &context.dropped_counter("null_value");
+    null_keys_ = DropReason(context, "null_key");
+    null_values_ = DropReason(context, "null_value");
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
   }
 
@@ -125,16 +125,9 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
     if (!found && kind_ == JoinKind::inner) {
       return;
     }
-    const auto joined = call_joiner(*record.value, found ? &row_.value : nullptr);
+    const auto joined = call_stream_table_joiner<Joiner, K, V, VTable>(
+        joiner_, record.key, *record.value, found ? &row_.value : nullptr);
     this->forward(record.with_value(pointer_to(joined)));
-  }
-
-  auto call_joiner(const V& left, const VTable* right) const {
-    if constexpr (std::invocable<const Joiner&, const V&, const VTable*>) {
-      return joiner_(left, right);
-    } else {
-      return joiner_(left, *right);
-    }
   }
 
   void check(const Result<void>& decoded) const {
@@ -157,8 +150,8 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
   V value_{};
   Bytes key_bytes_;
   Bytes value_bytes_;
-  Counter* null_keys_ = nullptr;
-  Counter* null_values_ = nullptr;
+  DropReason null_keys_;
+  DropReason null_values_;
   bool java_ = false;
 };
 

@@ -6,17 +6,15 @@
 #pragma once
 
 #include <pawl/engine/operator_node.h>
+#include <pawl/operators/stream_table_joiner.h>
 #include <pawl/operators/table_lookup.h>
 #include <pawl/operators/user_function.h>
 
-#include <concepts>
 #include <memory>
 #include <string>
 #include <utility>
 
 namespace pawl::internal {
-
-enum class JoinKind { inner, left };
 
 template <class K, class V, class VTable, class VOut, class Joiner>
 class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
@@ -30,7 +28,7 @@ class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
 
   void receive(const Record<K, V>& record) override {
     if (record.value == nullptr || (record.key == nullptr && kind_ == JoinKind::inner)) {
-      (record.value == nullptr ? null_values_ : null_keys_)->add();
+      this->drop(record, record.value == nullptr ? null_values_ : null_keys_);
       return;
     }
     const bool found =
@@ -38,7 +36,8 @@ class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
     if (!found && kind_ == JoinKind::inner) {
       return;
     }
-    const auto joined = join(*record.value, found ? &row_.value : nullptr);
+    const auto joined = call_stream_table_joiner<Joiner, K, V, VTable>(
+        joiner_, record.key, *record.value, found ? &row_.value : nullptr);
     this->forward(record.with_value(pointer_to(joined)));
   }
   void close() override { table_->close(); }
@@ -46,36 +45,17 @@ class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
  protected:
   void opened(ProcessingContext& context) override {
     table_->open(context);
-    null_keys_ = &context.dropped_counter("null_key");
-    null_values_ = &context.dropped_counter("null_value");
+    null_keys_ = DropReason(context, "null_key");
+    null_values_ = DropReason(context, "null_value");
   }
 
  private:
-  auto join(const V& left, const VTable* right) const {
-    if constexpr (std::invocable<const Joiner&, const V&, const VTable*>) {
-      return joiner_(left, right);
-    } else {
-      return joiner_(left, *right);
-    }
-  }
-
   JoinKind kind_;
   Joiner joiner_;
   std::unique_ptr<TableLookup<K, VTable>> table_;
   ValueAndTimestamp<VTable> row_{};
-  Counter* null_keys_ = nullptr;
-  Counter* null_values_ = nullptr;
-};
-
-// The type of a joiner's result, which may be std::optional.
-template <class Joiner, class V, class VTable>
-struct JoinResult {
-  using Type = std::invoke_result_t<const Joiner&, const V&, const VTable&>;
-};
-template <class Joiner, class V, class VTable>
-  requires std::invocable<const Joiner&, const V&, const VTable*>
-struct JoinResult<Joiner, V, VTable> {
-  using Type = std::invoke_result_t<const Joiner&, const V&, const VTable*>;
+  DropReason null_keys_;
+  DropReason null_values_;
 };
 
 }  // namespace pawl::internal

@@ -17,6 +17,7 @@ namespace pawl::internal {
 template <class K, class V>
 class TableRows {
  public:
+  static constexpr const char* kExpired = "expired";
   using Definition = std::optional<stores::TimestampedKeyValue<K, V>>;
 
   // `definition` absent: nothing is kept.
@@ -29,7 +30,7 @@ class TableRows {
     }
     store_.emplace(context.store(*definition_));
     forwarder_.open(context, *definition_, outlet, old_values);
-    expired_ = &context.dropped_counter("expired");
+    expired_ = &context.dropped_counter(kExpired);
   }
 
   [[nodiscard]] bool kept() const { return definition_.has_value(); }

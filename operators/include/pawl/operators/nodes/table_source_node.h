@@ -25,7 +25,7 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
 
   void receive(const Record<K, V>& record) override {
     if (record.key == nullptr) {
-      null_keys_->add();
+      this->drop(record, null_keys_);
       return;
     }
     Change<V> change{record.value,
@@ -34,6 +34,7 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
       change.old_value = nullptr;  // Kafka Streams always looks, which counts for what is evicted
     }
     if (!rows_.write(*record.key, record.value, record.timestamp, change.is_latest)) {
+      this->show_dropped(record, TableRows<K, V>::kExpired);  // counted there
       return;
     }
     rows_.forward(record.with_value(&change));
@@ -41,14 +42,14 @@ class TableSourceNode final : public OperatorNode<K, V, K, Change<V>> {
 
  protected:
   void opened(ProcessingContext& context) override {
-    null_keys_ = &context.dropped_counter("null_key");
+    null_keys_ = DropReason(context, "null_key");
     rows_.open(context, this->outlet(), old_values_);
   }
 
  private:
   TableRows<K, V> rows_;
   bool old_values_;
-  Counter* null_keys_ = nullptr;
+  DropReason null_keys_;
 };
 
 }  // namespace pawl::internal

@@ -40,7 +40,7 @@ class WindowedAggregateNode final
 
   void receive(const Record<K, V>& record) override {
     if (record.key == nullptr) {
-      null_keys_->add();
+      this->drop(record, null_keys_);
       return;
     }
     if (!java_) {  // others may write to the store, too (cogroup)
@@ -55,17 +55,21 @@ class WindowedAggregateNode final
       }
     }
     windowed_.key = *record.key;
-    bool any = false;
+    int taken = 0;
+    int closed = 0;
     windows_.for_each_window(record.timestamp, [&](const Window& window) {
-      any = true;
       if (window.end > close) {
+        ++taken;
         update(record, window);
       } else {
-        late_->add();
+        ++closed;
+        late_.counter().add();
       }
     });
-    if (!any) {
-      outside_->add();
+    if (closed > 0) {
+      this->show_dropped(record, taken > 0 ? kPartlyLate : late_.name());
+    } else if (taken == 0) {
+      this->drop(record, outside_);
     }
     if (final_results_ && closer_.java()) {
       emit_as_java(record, close);
@@ -81,9 +85,9 @@ class WindowedAggregateNode final
       forwarder_.open(context, definition_, this->outlet(), old_values_);
     }
     time_ = &context.operator_time();
-    null_keys_ = &context.dropped_counter("null_key");
-    late_ = &context.dropped_counter("late");
-    outside_ = &context.dropped_counter("outside_windows");
+    null_keys_ = DropReason(context, "null_key");
+    late_ = DropReason(context, "late");
+    outside_ = DropReason(context, "outside_windows");
     java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
     if (final_results_) {
       closer_.open(context, definition_.spec().name);
@@ -162,9 +166,9 @@ class WindowedAggregateNode final
   Windowed<K> windowed_{};
   ValueAndTimestamp<A> row_{};
   A old_{};
-  Counter* null_keys_ = nullptr;
-  Counter* late_ = nullptr;
-  Counter* outside_ = nullptr;
+  DropReason null_keys_;
+  DropReason late_;
+  DropReason outside_;
   bool java_ = false;
 };
 
