@@ -1,9 +1,9 @@
 #include "codec/buffered_change.h"
 
-#include <pawl/model/assert.h>
 #include <pawl/statestore/record_buffer.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace pawl {
@@ -13,8 +13,12 @@ constexpr char kTimeFirst = '\0';
 constexpr std::size_t kPrefixSize = 9;
 constexpr std::size_t kSequenceSize = 4;
 
-std::int32_t sequence_in(BytesView row_key) {
-  PAWL_ASSERT(row_key.size() >= kPrefixSize + kSequenceSize, row_key.size());
+std::int32_t sequence_in(BytesView row_key, const std::string& store) {
+  if (row_key.size() < kPrefixSize + kSequenceSize) {
+    throw StoreFailure({ErrorKind::corrupted_state, "store " + store + ": a key of " +
+                                                        std::to_string(row_key.size()) +
+                                                        " bytes is none of a buffered record"});
+  }
   return big_endian::load_i32(row_key.data() + row_key.size() - kSequenceSize);
 }
 
@@ -23,7 +27,7 @@ std::int32_t sequence_in(BytesView row_key) {
 RecordBuffer::RecordBuffer(KeyValueStore& store) : store_(store) {
   for (auto row = store_.range(std::nullopt, std::nullopt, Direction::forward); row->valid();
        row->next()) {
-    sequence_ = std::max(sequence_, sequence_in(row->key()));
+    sequence_ = std::max(sequence_, sequence_in(row->key(), store_.name()));
   }
 }
 

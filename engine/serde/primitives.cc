@@ -1,5 +1,7 @@
+#include <pawl/serde/fixed_size.h>
 #include <pawl/serde/primitives.h>
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <concepts>
@@ -13,6 +15,19 @@ namespace {
 Error wrong_size(std::string_view type, std::size_t expected, std::size_t actual) {
   return {ErrorKind::invalid_record, std::string(type) + " needs " + std::to_string(expected) +
                                          " bytes, got " + std::to_string(actual)};
+}
+
+template <class Bits>
+void append_bits(Bits bits, Bytes& out) {
+  const auto bytes = std::bit_cast<std::array<char, sizeof(Bits)>>(bits);
+  out.append(bytes.data(), bytes.size());
+}
+// Requires: as many bytes as Bits has.
+template <class Bits>
+Bits load_bits(BytesView bytes) {
+  std::array<char, sizeof(Bits)> raw{};
+  bytes.copy(raw.data(), raw.size());
+  return std::bit_cast<Bits>(raw);
 }
 
 class StringCodec final : public Codec<std::string> {
@@ -34,44 +49,35 @@ class BytesViewCodec final : public Codec<BytesView> {
 };
 
 template <std::signed_integral T>
-class IntegerCodec final : public Codec<T> {
+class IntegerCodec final : public Codec<T>, public FixedSize {
  public:
+  IntegerCodec() : FixedSize(sizeof(T)) {}
   void encode(const T& value, Bytes& out) const override {
-    auto bits = static_cast<std::make_unsigned_t<T>>(value);
-    char buffer[sizeof(T)];
-    bits = big_endian::swapped(bits);
-    std::memcpy(buffer, &bits, sizeof bits);
-    out.append(buffer, sizeof buffer);
+    append_bits(big_endian::swapped(static_cast<std::make_unsigned_t<T>>(value)), out);
   }
   Result<void> decode(BytesView bytes, T& value) const override {
     if (bytes.size() != sizeof(T)) {
       return wrong_size("an integer", sizeof(T), bytes.size());
     }
-    std::make_unsigned_t<T> bits = 0;
-    std::memcpy(&bits, bytes.data(), sizeof bits);
-    value = static_cast<T>(big_endian::swapped(bits));
+    value = static_cast<T>(big_endian::swapped(load_bits<std::make_unsigned_t<T>>(bytes)));
     return {};
   }
 };
 
 template <std::floating_point T, class Bits>
-class FloatingCodec final : public Codec<T> {
+class FloatingCodec final : public Codec<T>, public FixedSize {
  public:
+  FloatingCodec() : FixedSize(sizeof(T)) {}
   void encode(const T& value, Bytes& out) const override {
     // Java writes every NaN as the one positive quiet NaN.
     const T canonical = std::isnan(value) ? std::numeric_limits<T>::quiet_NaN() : value;
-    const auto bits = big_endian::swapped(std::bit_cast<Bits>(canonical));
-    char buffer[sizeof(T)];
-    std::memcpy(buffer, &bits, sizeof bits);
-    out.append(buffer, sizeof buffer);
+    append_bits(big_endian::swapped(std::bit_cast<Bits>(canonical)), out);
   }
   Result<void> decode(BytesView bytes, T& value) const override {
     if (bytes.size() != sizeof(T)) {
       return wrong_size("a floating-point number", sizeof(T), bytes.size());
     }
-    Bits bits = 0;
-    std::memcpy(&bits, bytes.data(), sizeof bits);
-    value = std::bit_cast<T>(big_endian::swapped(bits));
+    value = std::bit_cast<T>(big_endian::swapped(load_bits<Bits>(bytes)));
     return {};
   }
 };

@@ -1,6 +1,7 @@
 #include <pawl/operators/nodes/unmatched_row.h>
 
 #include <cstdint>
+#include <limits>
 
 namespace pawl::internal {
 namespace {
@@ -26,18 +27,23 @@ std::optional<UnmatchedKey> decode_unmatched_key(BytesView bytes) {
                       static_cast<JoinSide>(bytes[8]), bytes.substr(kKeyPrefixSize)};
 }
 
-void append_unmatched_value(JoinSide side, BytesView value, Bytes& row) {
-  std::int32_t count = 0;
+bool append_unmatched_value(JoinSide side, BytesView value, Bytes& row) {
   if (row.empty()) {
     row.push_back(kVariableSize);
     big_endian::append_i32(0, row);
-  } else {
-    count = big_endian::load_i32(row.data() + 1);
+  }
+  if (row.size() < kRowPrefixSize || row.front() != kVariableSize) {
+    return false;
+  }
+  const std::int32_t count = big_endian::load_i32(row.data() + 1);
+  if (count < 0 || count == std::numeric_limits<std::int32_t>::max()) {
+    return false;
   }
   big_endian::store_i32(count + 1, row.data() + 1);
   big_endian::append_i32(static_cast<std::int32_t>(value.size()) + 1, row);
   row.push_back(static_cast<char>(side));
   row.append(value);
+  return true;
 }
 
 std::optional<std::vector<BytesView>> decode_unmatched_values(BytesView row) {

@@ -25,6 +25,19 @@ std::optional<WindowRow> decode_changelog_window_key(BytesView bytes) {
                    big_endian::load_i32(bytes.data() + key_size + 8)};
 }
 
+void window_upper_bound(BytesView key_to, Timestamp latest_start, std::size_t shortest_key,
+                        Bytes& out) {
+  Bytes suffix;
+  encode_changelog_window_key({"", latest_start, std::numeric_limits<std::int32_t>::max()}, suffix);
+  out = Bytes(key_to) + suffix;
+  // Behind a short key, the bytes of a start may be larger than the rest of a longer key.
+  for (std::size_t size = key_to.size(); size-- > shortest_key;) {
+    if (suffix > BytesView(out).substr(size)) {
+      out.replace(size, Bytes::npos, suffix);
+    }
+  }
+}
+
 void encode_window_index(BytesView key, Timestamp start, Bytes& out) {
   out.assign(1, '\xff');
   out += key;

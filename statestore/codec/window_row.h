@@ -1,7 +1,7 @@
-// Keys of window rows. Three forms:
-//   changelog    := key ‖ i64 start ‖ i32 sequence        (Source: WindowKeySchema; section 2.1 of
-//   docs/formats/window_key.md) key_first    := the same bytes time_first   := i64 start ‖ key [‖
-//   i32 sequence]      (sequence only in stores that keep duplicates)
+// Keys of window rows. Three forms, docs/formats/window_key.md:
+//   changelog  := key ‖ i64 start ‖ i32 sequence          (Source: WindowKeySchema)
+//   key_first  := the same bytes
+//   time_first := i64 start ‖ key [‖ i32 sequence]        (sequence: stores that keep duplicates)
 // The sequence is 0 unless the store keeps duplicates. Integers are big-endian; starts are never
 // negative. Thread rule: values.
 #pragma once
@@ -10,6 +10,7 @@
 #include <pawl/model/timestamp.h>
 #include <pawl/statestore/store_spec.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -27,6 +28,12 @@ inline constexpr std::size_t kWindowSuffixSize = 12;
 void encode_changelog_window_key(const WindowRow& row, Bytes& out);
 // Returns: the parts, viewing `bytes`, or nothing when there are fewer than 12 bytes.
 std::optional<WindowRow> decode_changelog_window_key(BytesView bytes);
+
+// The largest row, in changelog form, of a key up to `key_to` and a start up to `latest_start`: it
+// may be one of a prefix of `key_to`, but of none shorter than `shortest_key`. Overwrites `out`.
+// Source: OrderedBytes, where that is 1.
+void window_upper_bound(BytesView key_to, Timestamp latest_start, std::size_t shortest_key,
+                        Bytes& out);
 
 // The index by key of a time_first store, behind the rows of each segment (a start is never
 // negative, so no row begins with ff):

@@ -5,24 +5,6 @@
 #include <algorithm>
 
 namespace pawl::internal {
-namespace {
-
-// Returns: the largest row that a key up to `key_to` may have, in a key_first store. That can be
-// one of a prefix of `key_to`: behind a short key, the bytes of a start may be larger than the rest
-// of a longer key.
-Bytes largest_row_until(const WindowRowCodec& codec, BytesView key_to, Timestamp to) {
-  Bytes suffix;
-  codec.upper_bound(BytesView(), to, suffix);
-  Bytes largest = Bytes(key_to) + suffix;
-  for (std::size_t size = key_to.size(); size-- > 0;) {
-    if (suffix > BytesView(largest).substr(size)) {
-      largest.replace(size, Bytes::npos, suffix);
-    }
-  }
-  return largest;
-}
-
-}  // namespace
 
 WindowScan::WindowScan(OverlaidWindowStore& store, const WindowQuery& query)
     : store_(store), query_(query) {
@@ -67,7 +49,7 @@ void WindowScan::open_next_segment() {
   } else {
     lower = query_.key_from;
     if (query_.key_to.has_value()) {
-      to = largest_row_until(store_.codec_, *query_.key_to, query_.to);
+      window_upper_bound(*query_.key_to, query_.to, 0, to);
       upper = to;
     }
   }

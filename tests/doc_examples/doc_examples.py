@@ -6,15 +6,18 @@
                      it stands by itself, else it is the body of a function
   ```cpp namespace   a fragment that stands by itself, however it begins
   ```cpp continued   goes on where the block before it, in the same document, ended
+  ```cpp file=PATH   what stands in that file of the tree, word for word; the file is compiled where it stands
 
 Usage: doc_examples.py --root DIR --work DIR COMPILER [ARGUMENT...]; the arguments go to the compiler. Fails when an
 example does not compile, and when README.md exists and has none.
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +38,7 @@ class Example:
     source: str
 
 
-def examples_of(document, text):
+def examples_of(document, text, root=Path()):
     """Returns: the examples of a document, each as a whole file, whose lines are numbered as in the document."""
     blocks = []  # [kind, line, [pieces]]
     for match in FENCE.finditer(text):
@@ -46,6 +49,11 @@ def examples_of(document, text):
         body = re.sub(f"^{match.group(1)}", "", match.group(3), flags=re.MULTILINE)
         piece = f'#line {line} "{document}"\n{body}'
         kind = words[1] if len(words) > 1 else kind_of(body)
+        if kind.startswith("file="):
+            file = root / kind.removeprefix("file=")
+            if not file.exists() or file.read_text() != body:
+                raise BadDocument(f"{document}:{line}: is not what stands in {file}")
+            continue
         if kind == "continued":
             if not blocks:
                 raise BadDocument(f"{document}:{line}: continues an example, but there is none before it")
@@ -53,7 +61,7 @@ def examples_of(document, text):
         elif kind in ("file", "fragment", "namespace"):
             blocks.append((kind, line, [piece]))
         else:
-            raise BadDocument(f"{document}:{line}: '{kind}' is neither 'namespace' nor 'continued'")
+            raise BadDocument(f"{document}:{line}: '{kind}' is none of 'namespace', 'continued', 'file=PATH'")
     return [Example(document, line, wrapped(kind, "".join(pieces))) for kind, line, pieces in blocks]
 
 
@@ -77,7 +85,7 @@ def all_examples(root):
     examples = []
     readme = root / "README.md"
     for path in ([readme] if readme.exists() else []) + sorted((root / "docs").rglob("*.md")):
-        found = examples_of(str(path.relative_to(root)), path.read_text())
+        found = examples_of(str(path.relative_to(root)), path.read_text(), root)
         if path == readme and not found:
             raise BadDocument("README.md: has no example (```cpp)")
         examples += found
@@ -95,13 +103,20 @@ def main():
         examples = all_examples(options.root)
     except BadDocument as why:
         sys.exit(str(why))
-    for example in examples:
+
+    def compile_one(example):
         source = options.work / f"{example.document.replace('/', '_')}_{example.line}.cc"
         source.write_text(example.source)
         run = subprocess.run([*compiler, "-fsyntax-only", source], capture_output=True, text=True, check=False)
-        if run.returncode != 0:
-            failed += 1
-            print(f"{example.document}:{example.line}: this example does not compile ({source}):\n{run.stderr}")
+        if run.returncode == 0:
+            return None
+        return f"{example.document}:{example.line}: this example does not compile ({source}):\n{run.stderr}"
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for complaint in pool.map(compile_one, examples):
+            if complaint is not None:
+                failed += 1
+                print(complaint)
     print(f"{len(examples)} examples, {failed} do not compile")
     sys.exit(1 if failed else 0)
 

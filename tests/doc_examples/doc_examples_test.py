@@ -51,6 +51,15 @@ class DocExamples(unittest.TestCase):
         (example,) = doc_examples.examples_of("a.md", text)
         self.assertEqual(example.source, '#line 2 "a.md"\n#include <x>\n#line 6 "a.md"\nint y;\n')
 
+    def test_block_that_shows_a_file_is_its_content(self):
+        block = "```cpp file=docs/x.h\nint x;\n```\n"
+        status, text = outcome({"docs/a.md": block, "docs/x.h": "int x;\n"})
+        self.assertEqual((status, text), (0, "0 examples, 0 do not compile\n"))
+        for files in ({"docs/a.md": block}, {"docs/a.md": block, "docs/x.h": "int y;\n"}):
+            status, text = outcome(files)
+            self.assertEqual(status, 1)
+            self.assertIn("docs/a.md:2: is not what stands in", text)
+
     def test_unknown_word_is_refused(self):
         with self.assertRaises(doc_examples.BadDocument):
             doc_examples.examples_of("a.md", "```cpp ignore\nf();\n```\n")

@@ -55,6 +55,19 @@ TEST(SuppressUntilTimeLimit, GivesTheLatestValueWhenTheFirstOneIsOldEnough) {
   EXPECT_THAT(test.read(), ElementsAre("a=2@9"));
 }
 
+// Updates of its past would be taken for the latest change.
+TEST(SuppressUntilTimeLimit, IsNotForVersionedTables) {
+  using std::chrono::hours;
+  const auto rules = Suppressed::until_time_limit(milliseconds(10), Buffer::unbounded());
+  StreamBuilder builder;
+  const auto versioned = builder.table<std::string, std::string>(
+      "in", Materialized::as_versioned("history", hours(1)));
+
+  EXPECT_THROW((void)versioned.suppress(rules), TopologyError);
+  EXPECT_THROW((void)versioned.filter([](const std::string&) { return true; }).suppress(rules),
+               TopologyError);
+}
+
 TEST(SuppressUntilTimeLimit, GivesDeletionsToo) {
   Driven test(calmed());
   test.pipe("a", "1", 0);

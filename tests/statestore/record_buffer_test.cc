@@ -93,6 +93,20 @@ TEST_F(RecordBufferTest, AReopenedBufferDoesNotReplaceWaitingRecords) {
   EXPECT_THAT(evict_until(10), ElementsAre("a=1@10", "a=2@10"));
 }
 
+// Found by a fuzzer: what a changelog gives back must not end the process.
+TEST_F(RecordBufferTest, RefusesAStoreWithAKeyThatIsTooShort) {
+  auto& store = static_cast<KeyValueStore&>(store_->store());
+  store.put("short", NullableBytesView("value"), Timestamp(1));
+
+  try {
+    const RecordBuffer buffer(store);
+    FAIL() << "it was opened";
+  } catch (const StoreFailure& refused) {
+    EXPECT_EQ(refused.error().kind, ErrorKind::corrupted_state);
+    EXPECT_THAT(refused.error().message, ::testing::HasSubstr("waiting"));
+  }
+}
+
 TEST_F(RecordBufferTest, ARecordThatCannotBeHandledDoesNotComeAgain) {
   put("a", "1", 10);
   put("b", "2", 10);

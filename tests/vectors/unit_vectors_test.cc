@@ -1,5 +1,4 @@
-// Compares single functions with the unit vectors: partitions, names, windows, offset metadata.
-#include "task/offset_metadata.h"
+// Compares single functions with the unit vectors: partitions, names, windows.
 #include "topology/internal_topics.h"
 #include "vectors/vector_json.h"
 
@@ -125,22 +124,6 @@ TEST(WindowStore, HasSegmentsOfHalfItsRetentionAndAtLeastAMinute) {
   EXPECT_EQ(segment_interval_of(store_of(TumblingWindows::of(hours(1)).grace(minutes(5)))),
             milliseconds(1'950'000));
   EXPECT_EQ(segment_interval_of(store_of(TumblingWindows::of(seconds(1)).no_grace())), minutes(1));
-}
-
-TEST(OffsetMetadata, EqualsThatOfKafkaStreams) {
-  const std::vector<Json> rows = read_json_lines("unit/committed_offset_metadata.jsonl");
-  ASSERT_EQ(rows.size(), 4U);
-  for (const Json& row : rows) {
-    const internal::OffsetMetadata metadata{
-        Timestamp(row.at("partitionTime").get<std::int64_t>()),
-        row.at("processorMetadata").get<std::map<std::string, std::int64_t>>()};
-    const auto text = row.at("text").get<std::string>();
-
-    EXPECT_EQ(internal::encode_offset_metadata(metadata), text);
-    const Result<internal::OffsetMetadata> decoded = internal::decode_offset_metadata(text);
-    ASSERT_TRUE(decoded.has_value()) << decoded.error();
-    EXPECT_EQ(*decoded, metadata);
-  }
 }
 
 }  // namespace

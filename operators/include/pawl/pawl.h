@@ -9,6 +9,8 @@
 #include <pawl/engine/topology.h>
 #include <pawl/operators/dsl.h>
 #include <pawl/operators/topology_builder.h>
+#include <pawl/serde/list.h>
 #include <pawl/serde/primitives.h>
+#include <pawl/serde/uuid.h>
 #include <pawl/serde/windowed.h>
 #include <pawl/statestore/typed/stores.h>

@@ -2,7 +2,7 @@
 // holds; without a default branch, what fits none is dropped and counted (records.dropped, reason
 // unmatched), or goes where dropped_to() says.
 //   auto branches = stream.split(Named::as("size-")).branch(is_large,
-//   "large").default_branch("small"); branches["size-large"].to("large-orders");
+//   "large").default_branch("small"); branches.at("size-large").to("large-orders");
 // Source: BranchedKStream (KIP-418). Branch names: the splitter's name followed by the given name
 // or the branch's number (from 1; the default branch has 0). Thread rule: one thread, until the
 // topology is built.

@@ -21,10 +21,9 @@ Table<K, V> Table<K, V>::held_back(const std::optional<std::string>& given,
                                    const internal::LimitedBuffer<kWhenFull>& buffer,
                                    std::chrono::milliseconds wait) const {
   if (plan_.view->versioned_store() != nullptr) {
-    // A late update would take the place of a newer one that is held back.
     throw TopologyError("the table behind node '" + plan_.node->output() +
-                        "' is versioned, and changes of its past cannot be held back: suppress a "
-                        "table without versions");
+                        "' is versioned: suppress would take an update of its past for the latest "
+                        "change. Keep it with Materialized::as");
   }
   internal::LogicalPlan& plan = *plan_.plan;
   // A given name takes no number. Source: KTableImpl.suppress.

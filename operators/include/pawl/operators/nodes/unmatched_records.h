@@ -42,7 +42,9 @@ class UnmatchedRecords {
     row_.assign(present.value_or(BytesView()));
     value_bytes_.clear();
     serde_of<V>(side).encode(value, value_bytes_);
-    append_unmatched_value(side, value_bytes_, row_);
+    if (!append_unmatched_value(side, value_bytes_, row_)) {
+      fail("row", "it is no list of values");
+    }
     store_->put(key_bytes_, row_, timestamp);
   }
 

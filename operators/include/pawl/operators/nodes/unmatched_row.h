@@ -28,9 +28,9 @@ void encode_unmatched_key(const UnmatchedKey& key, Bytes& out);
 // Returns: the parts, viewing `bytes`, or nothing when they are no such key.
 std::optional<UnmatchedKey> decode_unmatched_key(BytesView bytes);
 
-// Adds an element to a row: `row` is empty for a row that is not there yet. Requires: a row that
-// was made by this function.
-void append_unmatched_value(JoinSide side, BytesView value, Bytes& row);
+// Adds an element to a row: `row` is empty for a row that is not there yet. Returns: false, and
+// leaves it as it is, when it is no such row.
+[[nodiscard]] bool append_unmatched_value(JoinSide side, BytesView value, Bytes& row);
 // Returns: the values without their sides, viewing `row`, or nothing when it is no such row.
 std::optional<std::vector<BytesView>> decode_unmatched_values(BytesView row);
 
