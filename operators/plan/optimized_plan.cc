@@ -53,9 +53,9 @@ OptimizedPlan::OptimizedPlan(const Nodes& originals) {
     for (const PlanNode* parent : original->parents()) {
       const auto copy = copies_.find(parent);
       if (copy == copies_.end()) {
-        throw TopologyError(
-            fmt::format("node '{}' is behind '{}' of another StreamBuilder: make both with one",
-                        original->output(), parent->output()));
+        throw TopologyError(fmt::format(
+            "node '{}' takes a stream or table of another StreamBuilder: make both with one",
+            original->output()));
       }
       parents.push_back(copy->second);
     }
@@ -81,12 +81,10 @@ void OptimizedPlan::merge_equal_sources() {
           "topic '{}' is read twice with different types: read it once and convert the values",
           fmt::join((*node)->source->topics, ", ")));
     }
-    if ((*first)->source->offset_reset != (*node)->source->offset_reset ||
-        (*first)->source->invalid_timestamp != (*node)->source->invalid_timestamp ||
-        (*first)->source->extracts_timestamps != (*node)->source->extracts_timestamps) {
+    if (!(*first)->source->reads_like(*(*node)->source)) {
       throw TopologyError(
-          fmt::format("topic '{}' is read twice with different starts or timestamps: it is read "
-                      "only once, so say the same in both places",
+          fmt::format("topic '{}' is read twice with different starts, timestamps or serdes, but "
+                      "it becomes one source: give both places the same Consumed and serdes",
                       fmt::join((*node)->source->topics, ", ")));
     }
     new_sources_[(*node)->output()] = (*first)->output();

@@ -173,9 +173,19 @@ TEST(VersionedTable, CanBeTheResultOfAJoin) {
       builder.table<std::string, std::string>("right"), both,
       Materialized::as_versioned("rows", milliseconds(100)));
 
-  EXPECT_NO_THROW(builder.stream<std::string, std::string>("stream")
-                      .join(joined, both, Joined::as("join").grace(milliseconds(10)))
-                      .to("out"));
+  builder.stream<std::string, std::string>("stream")
+      .join(joined, both, Joined::as("join").grace(milliseconds(10)))
+      .to("out");
+
+  TopologyDriver driver(builder.build());
+  driver.input<std::string, std::string>("left").pipe("a", "1", Timestamp(1));
+  driver.input<std::string, std::string>("right").pipe("a", "2", Timestamp(2));
+  auto stream = driver.input<std::string, std::string>("stream");
+  stream.pipe("a", "of ", Timestamp(5));
+  driver.input<std::string, std::string>("right").pipe("a", "3", Timestamp(6));
+  stream.pipe("b", "", Timestamp(20));
+  auto out = driver.output<std::string, std::string>("out");
+  EXPECT_THAT(lines(out), ElementsAre("a=of 12@5"));
 }
 
 TEST(VersionedTable, CannotHoldWindows) {

@@ -2,6 +2,7 @@
 #include "vectors/optimized_builder.h"
 
 #include <pawl/operators/fixed_key_verb.h>
+#include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream_stream_join_verb.h>
 #include <pawl/serde/primitives.h>
 

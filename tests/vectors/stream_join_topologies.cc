@@ -1,6 +1,7 @@
 #include "vectors/printed.h"
 #include "vectors/vector_topologies.h"
 
+#include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream_builder.h>
 #include <pawl/operators/stream_stream_join_verb.h>
 #include <pawl/serde/primitives.h>
