@@ -64,9 +64,8 @@ void RecordBuffer::evict(Timestamp from, Timestamp bound, const Emit& emit) {
     }
     const BytesView key =
         BytesView(row_key).substr(kPrefixSize, row_key.size() - kPrefixSize - kSequenceSize);
-    // It leaves first: a join that throws must not meet it again.
-    store_.put(row_key, std::nullopt, Timestamp::unknown());
     emit(key, *timed->change.new_value, timed->change.context);
+    store_.put(row_key, std::nullopt, Timestamp::unknown());
   }
 }
 

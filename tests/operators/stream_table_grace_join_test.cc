@@ -13,7 +13,6 @@
 #include <cstdlib>
 #include <map>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -154,36 +153,6 @@ TEST(StreamTableGraceJoin, AnAbortBringsBackWhatLeft) {
   test.driver.advance_wall_clock(milliseconds(0));
 
   EXPECT_THAT(test.read(), ElementsAre("tea=a for ?@20"));
-}
-
-// The record that made it leave stays, and so do those behind it.
-TEST(StreamTableGraceJoin, LosesOnlyTheRecordForWhichTheJoinerThrows) {
-  StreamBuilder builder;
-  const auto table = builder.table<std::string, std::string>(
-      "table", Materialized::as_versioned("rows", milliseconds(100)));
-  builder.stream<std::string, std::string>("stream")
-      .left_join(
-          table,
-          [](const std::string& value, const std::string* /*row*/) {
-            if (value == "bad") {
-              throw std::runtime_error("bad value");
-            }
-            return value;
-          },
-          Joined::as("join").grace(milliseconds(10)))
-      .to("out");
-  DriverOptions options;
-  options.errors.processing = OnBadRecord::skip;
-  TopologyDriver driver(builder.build(), options);
-  auto stream = driver.input<std::string, std::string>("stream");
-  auto out = driver.output<std::string, std::string>("out");
-  stream.pipe("a", "bad", Timestamp(0));
-  stream.pipe("b", "1", Timestamp(1));
-
-  stream.pipe("c", "2", Timestamp(50));
-
-  EXPECT_THAT(lines(out), ElementsAre("b=1@1"));
-  EXPECT_EQ(dropped(driver, "processing"), 1U);
 }
 
 TEST(StreamTableGraceJoin, AsksForAVersionedTableWithAHistoryOfThatLength) {

@@ -2,7 +2,9 @@
 // waits until no table update of its time is expected any more: until the operator time, which
 // follows the records of the stream, is `grace` past it. Then it is joined with the table's value
 // at its own time. Results come in the order of their records' times; a record that is later than
-// grace is joined at once. Results have the record's own timestamp, headers and coordinates.
+// grace is joined at once. Results have the record's own timestamp, headers and coordinates. A
+// record whose join throws is lost alone; under kafka_streams_4_3 it stays, and those that would
+// make it leave are lost in its place, as in Kafka Streams.
 //
 // A record without a value is dropped, and so is one without a key, counted; a left join passes the
 // latter on at once with no table value (Kafka Streams fails: it cannot buffer it).
@@ -11,6 +13,7 @@
 #pragma once
 
 #include <pawl/engine/operator_node.h>
+#include <pawl/engine/other_record_in_hand.h>
 #include <pawl/model/assert.h>
 #include <pawl/operators/stream_table_joiner.h>
 #include <pawl/operators/table_lookup.h>
@@ -102,21 +105,16 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
   void emit(BytesView key_bytes, BytesView value_bytes, const BufferedContext& buffered) {
     check(waiting_.key.decode(key_bytes, key_));
     check(waiting_.value.decode(value_bytes, value_));
-    ProcessingContext& context = this->context();
-    const WriteContext written = context.write_context();
-    context.write_context() = {buffered.timestamp, &buffered.headers};
-    const RecordCoordinates coordinates = context.exchange_coordinates(
-        {buffered.topic, buffered.partition, buffered.offset, LeaderEpoch(-1)});
-    try {
-      join({&key_, &value_, buffered.timestamp, &buffered.headers});
-    } catch (const ProcessingStopped&) {
-      throw;
-    } catch (...) {
-      // It is this record that is lost, not the one that made it leave.
-      context.processing_failed(*this);
+    const OtherRecordInHand in_hand(
+        this->context(), {buffered.timestamp, &buffered.headers},
+        {buffered.topic, buffered.partition, buffered.offset, LeaderEpoch(-1)},
+        NullableBytesView(key_bytes), NullableBytesView(value_bytes));
+    const Record<K, V> record{&key_, &value_, buffered.timestamp, &buffered.headers};
+    if (java_) {
+      join(record);  // what it throws is blamed on the record that made this one leave
+    } else {
+      in_hand.process(*this, [&] { join(record); });
     }
-    context.exchange_coordinates(coordinates);
-    context.write_context() = written;
   }
 
   void join(const Record<K, V>& record) {

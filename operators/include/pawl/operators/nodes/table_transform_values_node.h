@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pawl/engine/operator_node.h>
+#include <pawl/engine/other_record_in_hand.h>
 #include <pawl/operators/change.h>
 #include <pawl/operators/nodes/table_rows.h>
 #include <pawl/operators/owned_result.h>
@@ -90,33 +91,12 @@ class TransformValuesLookup final : public TableLookup<K, VOut> {
   }
 
  private:
-  // Takes the record out of hand and puts it back, also when the processor throws: it is not lost
-  // for other nodes then.
-  class RecordInHand {
-   public:
-    explicit RecordInHand(ProcessingContext& task)
-        : task_(task),
-          written_(task.write_context()),
-          coordinates_(task.exchange_coordinates({})) {}
-    RecordInHand(const RecordInHand&) = delete;
-    RecordInHand& operator=(const RecordInHand&) = delete;
-    ~RecordInHand() {
-      task_.write_context() = written_;
-      task_.exchange_coordinates(coordinates_);
-    }
-
-   private:
-    ProcessingContext& task_;
-    WriteContext written_;
-    RecordCoordinates coordinates_;
-  };
-
   bool transform(const K& key, bool exists, ValueAndTimestamp<VOut>& found) {
     found.timestamp = exists ? row_.timestamp : Timestamp::unknown();
     std::optional<VOut> made;
     {
-      const RecordInHand former(*task_);
-      task_->write_context() = {found.timestamp, &Headers::none()};
+      const OtherRecordInHand none(*task_, {found.timestamp, &Headers::none()}, {}, std::nullopt,
+                                   std::nullopt);
       made = processor_->transform(key, exists ? &row_.value : nullptr);
     }
     if (!made.has_value()) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pawl/model/assert.h>
+#include <pawl/operators/nodes/closed_unmatched.h>
 #include <pawl/operators/nodes/unmatched_row.h>
 #include <pawl/serde/serde.h>
 #include <pawl/statestore/key_value_store.h>
@@ -64,25 +65,25 @@ class UnmatchedRecords {
   // Visits rows by time, right before left, then key: `visit(key, row)` says what becomes of each.
   // Rows that are taken are deleted, as of `now`. `from`: the earliest row lies there or later;
   // deleted ones before it are not passed by again.
-  enum class Verdict { take, leave, stop };
   template <class Visit>
   void take_while(Timestamp from, Timestamp now, Visit visit) {
     encode_unmatched_key({std::max(from, Timestamp(0)), JoinSide::right, {}}, key_bytes_);
     for (auto rows = store_->range(NullableBytesView(key_bytes_), std::nullopt, Direction::forward);
          rows->valid();) {
       taken_.assign(rows->key());
-      const Verdict verdict = visit(key_of(taken_), rows->value());
-      if (verdict == Verdict::stop) {
+      const UnmatchedVerdict verdict = visit(key_of(taken_), rows->value());
+      if (verdict == UnmatchedVerdict::stop) {
         return;
       }
       rows->next();
-      if (verdict == Verdict::take) {
+      if (verdict == UnmatchedVerdict::take) {
         store_->put(taken_, std::nullopt, now);
       }
     }
   }
 
-  // Calls `use(key, left, right)` for every record of a row; one of the values is null.
+  // Calls `use(key, left, right, value)` for every record of a row; one of left and right is null,
+  // `value` is the other one's bytes.
   template <class Use>
   void for_each_record(const UnmatchedKey& row_key, BytesView row, Use use) {
     check(serdes_.key.decode(row_key.key, key_), "key");
@@ -94,10 +95,10 @@ class UnmatchedRecords {
     for (const BytesView value : *values) {
       if (row_key.side == JoinSide::left) {
         check(serdes_.left.decode(value, left_), "value");
-        use(key_, &left_, static_cast<const VRight*>(nullptr));
+        use(key_, &left_, static_cast<const VRight*>(nullptr), value);
       } else {
         check(serdes_.right.decode(value, right_), "value");
-        use(key_, static_cast<const VLeft*>(nullptr), &right_);
+        use(key_, static_cast<const VLeft*>(nullptr), &right_, value);
       }
     }
   }
