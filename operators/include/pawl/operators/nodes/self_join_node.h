@@ -37,7 +37,8 @@ class SelfJoinNode final : public OperatorNode<K, V, K, VOut> {
     time_->advance(record.timestamp);
     const std::chrono::milliseconds kept = windows_.size() + windows_.grace();
     // Kafka Streams leaves one millisecond out, so that a record at the edge meets others only.
-    const std::chrono::milliseconds edge(java_ ? 1 : 0);
+    const std::chrono::milliseconds edge =
+        java_ ? std::chrono::milliseconds(1) : -definition_.spec().native_slack;
     const bool is_late = record.timestamp <= time_->value() - kept + edge;
     bool meets_itself = !is_late && (java_ || windows_.contain_their_record());
     auto partner = partners(record, windows_);
