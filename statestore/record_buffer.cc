@@ -45,9 +45,11 @@ void RecordBuffer::put(BytesView key, BytesView value, BufferedContext context) 
   store_.put(key_, NullableBytesView(value_), Timestamp::unknown());
 }
 
-void RecordBuffer::evict_until(Timestamp bound, const Emit& emit) {
-  for (auto row = store_.range(std::nullopt, std::nullopt, Direction::forward); row->valid();
-       row->next()) {
+void RecordBuffer::evict(Timestamp from, Timestamp bound, const Emit& emit) {
+  Bytes first(1, kTimeFirst);
+  big_endian::append_i64(std::max(from, Timestamp(0)).value(), first);
+  for (auto row = store_.range(NullableBytesView(first), std::nullopt, Direction::forward);
+       row->valid(); row->next()) {
     const Bytes row_key(row->key());
     if (Timestamp(big_endian::load_i64(row_key.data() + 1)) > bound) {
       return;
@@ -62,9 +64,8 @@ void RecordBuffer::evict_until(Timestamp bound, const Emit& emit) {
     }
     const BytesView key =
         BytesView(row_key).substr(kPrefixSize, row_key.size() - kPrefixSize - kSequenceSize);
-    // It leaves first: a join that throws must not meet it again.
-    store_.put(row_key, std::nullopt, Timestamp::unknown());
     emit(key, *timed->change.new_value, timed->change.context);
+    store_.put(row_key, std::nullopt, Timestamp::unknown());
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace pawl::internal {
 
@@ -65,6 +66,12 @@ PunctuationHandle NodeContext::schedule(std::chrono::milliseconds interval, Punc
 
 std::string NodeContext::internal_topic(const std::string& name) const {
   return internal_topic_name(task_.environment.application_id, name);
+}
+
+TaskInput NodeContext::exchange_input(const TaskInput& other) {
+  return {std::exchange(task_.write, other.write),
+          std::exchange(task_.coordinates, other.coordinates),
+          std::exchange(task_.input, other.input)};
 }
 
 void NodeContext::processing_failed(const Node& node) {

@@ -82,9 +82,7 @@ class NodeContext final : public ProcessingContext {
   OutputCollector& outputs() override { return *task_.environment.outputs; }
   [[nodiscard]] std::string internal_topic(const std::string& name) const override;
   WriteContext& write_context() override { return task_.write; }
-  RecordCoordinates exchange_coordinates(const RecordCoordinates& coordinates) override {
-    return std::exchange(task_.coordinates, coordinates);
-  }
+  TaskInput exchange_input(const TaskInput& other) override;
   void processing_failed(const Node& node) override;
 
  private:

@@ -81,6 +81,12 @@ void OptimizedPlan::merge_equal_sources() {
           "topic '{}' is read twice with different types: read it once and convert the values",
           fmt::join((*node)->source->topics, ", ")));
     }
+    if (!(*first)->source->reads_like(*(*node)->source)) {
+      throw TopologyError(
+          fmt::format("topic '{}' is read twice with different starts, timestamps or serdes, but "
+                      "it becomes one source: give both places the same Consumed and serdes",
+                      fmt::join((*node)->source->topics, ", ")));
+    }
     new_sources_[(*node)->output()] = (*first)->output();
     (*node)->reroute((*first)->output());
   }

@@ -21,7 +21,8 @@ class OptimizedPlan {
 
   explicit OptimizedPlan(const Nodes& originals);
 
-  // Sources of the same topics become one. Throws TopologyError when they disagree about types.
+  // Sources of the same topics become one. Throws TopologyError when they disagree about how
+  // to read them.
   void merge_equal_sources();
   // Behind each verb that changes the key, or behind a merge() of such, one repartition topic
   // serves all, named after the first; not across a verb that changes the value.

@@ -1,5 +1,7 @@
 #include <pawl/operators/stream_join_names.h>
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 
 namespace pawl::internal {
@@ -56,6 +58,11 @@ StoreSpec join_window_spec(const std::string& name, const JoinWindows& windows,
   }
   spec.retention = windows.size() + windows.grace();
   spec.window_size = windows.size();
+  // A record at the very end of its grace still waits for partners, and in windows that lie wholly
+  // before or behind it for longer than they are: it must be visible then.
+  const std::chrono::milliseconds open_for = std::max(windows.before(), windows.after());
+  spec.native_slack = std::max(open_for + std::chrono::milliseconds(1) - windows.size(),
+                               std::chrono::milliseconds(0));
   spec.retain_duplicates = true;
   spec.log_headers = true;
   return spec;

@@ -8,12 +8,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
+
 namespace pawl::test {
 namespace {
 
 using testing::DriverCommit;
 using testing::DriverOptions;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::TopologyDriver;
 
@@ -105,6 +109,53 @@ TEST(SourceTopicAsChangelog, IsNotUsedWhereItHasOtherContentThanTheTable) {
 
     EXPECT_FALSE(builder.build(Optimizations::all()).store("rows").source_topic);
   }
+}
+
+using Options = Consumed<std::string, std::string>;
+
+Options seven() {
+  return Options::timestamps([](const auto&, const auto&, Timestamp) { return Timestamp(7); });
+}
+Options eight() {
+  return Options::timestamps([](const auto&, const auto&, Timestamp) { return Timestamp(8); });
+}
+
+// Returns: why a topology that reads a topic in two ways is refused.
+std::string refusal_of(const Options& one, const Options& other,
+                       const Serde<std::string>& value = serde::string()) {
+  StreamBuilder builder;
+  builder.stream("in", serde::string(), serde::string(), one).to("out");
+  builder.stream("in", serde::string(), value, other).to("copy");
+  try {
+    (void)builder.build();
+  } catch (const TopologyError& error) {
+    return error.what();
+  }
+  return "it is not refused";
+}
+
+class Shouted final : public Codec<std::string> {
+ public:
+  void encode(const std::string& value, Bytes& out) const override { out += value + "!"; }
+  Result<void> decode(BytesView bytes, std::string& value) const override {
+    value.assign(bytes);
+    return {};
+  }
+};
+
+// They become one source: what only one of them said would be lost, and a table would not be what
+// its topic gives back.
+TEST(SourcesOfOneTopic, AreReadInOneWay) {
+  const auto latest = Options::start(OffsetReset::latest);
+  EXPECT_THAT(refusal_of(latest, {}), HasSubstr("topic 'in' is read twice"));
+  EXPECT_THAT(refusal_of({}, seven()), HasSubstr("topic 'in' is read twice"));
+  EXPECT_THAT(refusal_of(seven(), eight()), HasSubstr("give both places the same Consumed"));
+  EXPECT_THAT(refusal_of({}, Options::wall_clock_timestamps()), HasSubstr("is read twice"));
+  EXPECT_THAT(refusal_of({}, {}, Serde<std::string>(std::make_shared<Shouted>())),
+              HasSubstr("or serdes"));
+
+  EXPECT_EQ(refusal_of(seven(), seven()), "it is not refused");
+  EXPECT_EQ(refusal_of(latest, latest), "it is not refused");
 }
 
 TEST(SourceTopicAsChangelog, IsAnotherPlan) {

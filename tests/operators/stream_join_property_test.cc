@@ -136,9 +136,15 @@ class Model {
     return scene_.kind == StreamJoinKind::outer || (left && scene_.kind == StreamJoinKind::left);
   }
   [[nodiscard]] std::int64_t reach(bool left) const { return left ? scene_.after : scene_.before; }
-  [[nodiscard]] std::int64_t first_kept(bool left) const {
-    return std::max<std::int64_t>(
-        0, latest_of_[left ? 1 : 0] - (scene_.before + scene_.after + scene_.grace) + 1);
+  // Whether a record may still meet another for sure: one that comes in time must find it.
+  [[nodiscard]] bool is_open(const Event& event) const {
+    return event.time + reach(event.left) + scene_.grace >= latest_;
+  }
+  // How long a record is kept for late ones, by the time of its own side.
+  [[nodiscard]] bool is_kept(const Event& event) const {
+    const std::int64_t both = scene_.before + scene_.after;
+    return event.time + std::max({both - 1, scene_.before, scene_.after}) + scene_.grace >=
+           latest_of_[event.left ? 1 : 0];
   }
 
   void give_out(const Event& event, const std::string& key, const std::string* other,
@@ -157,7 +163,7 @@ class Model {
     std::vector<const Event*> partners;
     for (const Event& other : stored_) {
       if (other.left != event.left && other.key == event.key && other.time >= from &&
-          other.time <= to && other.time >= first_kept(other.left)) {
+          other.time <= to && (is_open(other) || is_kept(other))) {
         partners.push_back(&other);
       }
     }
@@ -179,7 +185,7 @@ class Model {
     }
     std::int64_t& latest = latest_of_[event.left ? 1 : 0];
     latest = std::max(latest, event.time);
-    if (event.time >= first_kept(event.left)) {
+    if (is_kept(event)) {
       stored_.push_back(event);
     } else {
       ++late;
@@ -192,7 +198,7 @@ class Model {
     });
     std::vector<Event> open;
     for (const Event& event : waiting_) {
-      if (event.time + reach(event.left) + scene_.grace >= latest_) {
+      if (is_open(event)) {
         open.push_back(event);
       } else {
         give_out(event, *event.key, nullptr, event.time);

@@ -265,6 +265,27 @@ TEST(StreamOuterJoin, TakesBackWhatAnAbortTookBack) {
   EXPECT_THAT(test.read(), ElementsAre("b=l|-@26"));
 }
 
+// Its window closes behind end + grace: until then it must not be hidden from a partner that comes
+// in time. In Kafka Streams it is, where the window does not reach back.
+TEST(StreamLeftJoin, DoesNotHideARecordThatIsStillOpen) {
+  const auto results = [](const JoinWindows& windows, std::int64_t last, std::int64_t partner,
+                          DriverOptions options) {
+    Driven test(join_of(Kind::left, windows), std::move(options));
+    test.left.pipe("a", "l", Timestamp(100));
+    test.left.pipe("b", "x", Timestamp(last));
+    test.right.pipe("a", "r", Timestamp(partner));
+    return test.read();
+  };
+  const auto ahead = JoinWindows::of(milliseconds(0)).after(milliseconds(10));
+  EXPECT_THAT(results(ahead.grace(milliseconds(5)), 115, 110, {}), ElementsAre("a=l|r@110"));
+  EXPECT_THAT(results(ahead.grace(milliseconds(5)), 115, 110, java()), IsEmpty());
+  EXPECT_THAT(results(ahead.no_grace(), 110, 110, {}), ElementsAre("a=l|r@110"));
+
+  const auto later_only = ahead.before(milliseconds(-4)).no_grace();
+  EXPECT_THAT(results(later_only, 108, 110, {}), ElementsAre("a=l|r@110"));
+  EXPECT_THAT(results(later_only, 108, 110, java()), IsEmpty());
+}
+
 TEST(StreamJoinOldSemantics, GivesWhatMetNoneOutAtOnceAndAgainWhenItMeetsOne) {
   Driven test(join_of(Kind::left, JoinWindows::of(milliseconds(10)).unmatched_at_once()));
 
@@ -294,6 +315,27 @@ TEST(JoinWindows, OfTheOldSemanticsLastADayWithoutAGraceOfTheirOwn) {
   EXPECT_EQ(windows.size() + windows.grace(), std::chrono::hours(24));
 }
 
+TEST(JoinWindows, AreRefusedWhenTheyReachFurtherThanThereIsTime) {
+  constexpr auto kForEver = milliseconds::max();
+  EXPECT_THROW((void)JoinWindows::of(kForEver).no_grace(), TopologyError);
+  EXPECT_THROW((void)JoinWindows::of(milliseconds(1)).grace(kForEver), TopologyError);
+  EXPECT_THROW((void)JoinWindows::of(milliseconds(1)).before(milliseconds::min()).no_grace(),
+               TopologyError);
+  EXPECT_THROW((void)JoinWindows::of(milliseconds::min()).unmatched_at_once(), TopologyError);
+
+  const auto million_years = std::chrono::hours(24) * 365'000'000;
+  EXPECT_EQ(JoinWindows::of(million_years).no_grace().size(), 2 * million_years);
+}
+
+TEST(JoinWindows, ThatKeepNothingSayWhatToDo) {
+  try {
+    (void)JoinWindows::of(milliseconds(0)).no_grace();
+    FAIL() << "they are not refused";
+  } catch (const TopologyError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("give it a grace of at least 1 ms"));
+  }
+}
+
 TEST(JoinWindows, AreRefusedWhenNegative) {
   EXPECT_THROW((void)JoinWindows::of(milliseconds(-1)).no_grace(), TopologyError);
   EXPECT_THROW((void)JoinWindows::of(milliseconds(1)).grace(milliseconds(-1)), TopologyError);
@@ -320,6 +362,45 @@ std::vector<std::string> results_of_self_join(const Optimizations& optimizations
 TEST(SelfJoin, GivesInOneStoreWhatItGivesInTwo) {
   EXPECT_EQ(results_of_self_join(Optimizations::all(), {}),
             results_of_self_join(Optimizations::none(), {}));
+}
+
+std::vector<std::string> results_of_self_join(Kind kind, const JoinWindows& windows,
+                                              const Optimizations& optimizations) {
+  StreamBuilder builder;
+  const Strings stream = builder.stream<std::string, std::string>("in");
+  switch (kind) {
+    case Kind::inner:
+      stream.join(stream, joined, windows).to("out");
+      break;
+    case Kind::left:
+      stream.left_join(stream, joined, windows).to("out");
+      break;
+    case Kind::outer:
+      stream.outer_join(stream, joined, windows).to("out");
+      break;
+  }
+  TopologyDriver driver(builder.build(optimizations));
+  auto in = driver.input<std::string, std::string>("in");
+  auto out = driver.output<std::string, std::string>("out");
+  for (const std::int64_t time : {10, 17, 12, 100, 10, 101, 95, 130, 200}) {
+    in.pipe("a", std::to_string(time), Timestamp(time));
+  }
+  return lines(out);
+}
+
+// Records that are late or not in their own window meet no record, or not themselves.
+TEST(SelfJoin, GivesInOneStoreWhatItGivesInTwoWhateverItsKindAndWindows) {
+  const auto later = JoinWindows::of(milliseconds(10)).before(milliseconds(-5));
+  const auto earlier = JoinWindows::of(milliseconds(10)).after(milliseconds(-5));
+  for (const Kind kind : {Kind::inner, Kind::left, Kind::outer}) {
+    for (const JoinWindows& windows :
+         {kTenGraceFive, later.grace(milliseconds(5)), earlier.grace(milliseconds(5)),
+          JoinWindows::of(milliseconds(0)).after(milliseconds(10)).grace(milliseconds(20)),
+          JoinWindows::of(milliseconds(10)).unmatched_at_once(milliseconds(5))}) {
+      EXPECT_EQ(results_of_self_join(kind, windows, Optimizations::all()),
+                results_of_self_join(kind, windows, Optimizations::none()));
+    }
+  }
 }
 
 // The last record lies at the edge of what the store keeps.

@@ -153,6 +153,41 @@ TEST(VersionedAggregation, DropsResultsThatAreOlderThanItsHistoryAndCountsThem) 
   EXPECT_EQ(dropped(driver, "expired"), 1U);
 }
 
+// A late update would be given out instead of the newer one that was held back.
+TEST(VersionedTable, CannotBeSuppressed) {
+  StreamBuilder builder;
+  const auto table = builder.table<std::string, std::string>(
+      "in", Materialized::as_versioned("rows", milliseconds(100)));
+  const auto suppressed = Suppressed::until_time_limit(milliseconds(10), Buffer::unbounded());
+
+  EXPECT_THROW((void)table.suppress(suppressed), TopologyError);
+  EXPECT_THROW((void)table.filter([](const std::string& value) { return !value.empty(); })
+                   .suppress(suppressed),
+               TopologyError);
+}
+
+TEST(VersionedTable, CanBeTheResultOfAJoin) {
+  StreamBuilder builder;
+  const auto both = [](const std::string& one, const std::string& other) { return one + other; };
+  const auto joined = builder.table<std::string, std::string>("left").join(
+      builder.table<std::string, std::string>("right"), both,
+      Materialized::as_versioned("rows", milliseconds(100)));
+
+  builder.stream<std::string, std::string>("stream")
+      .join(joined, both, Joined::as("join").grace(milliseconds(10)))
+      .to("out");
+
+  TopologyDriver driver(builder.build());
+  driver.input<std::string, std::string>("left").pipe("a", "1", Timestamp(1));
+  driver.input<std::string, std::string>("right").pipe("a", "2", Timestamp(2));
+  auto stream = driver.input<std::string, std::string>("stream");
+  stream.pipe("a", "of ", Timestamp(5));
+  driver.input<std::string, std::string>("right").pipe("a", "3", Timestamp(6));
+  stream.pipe("b", "", Timestamp(20));
+  auto out = driver.output<std::string, std::string>("out");
+  EXPECT_THAT(lines(out), ElementsAre("a=of 12@5"));
+}
+
 TEST(VersionedTable, CannotHoldWindows) {
   StreamBuilder builder;
   const auto windowed = builder.stream<std::string, std::string>("in").group_by_key().windowed_by(

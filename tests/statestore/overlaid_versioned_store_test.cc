@@ -146,6 +146,18 @@ TEST_F(VersionedStoreTest, LogsTheLatestVersionAgainBehindAnEarlierOne) {
               ElementsAre("f=b@20", "f=a@10", "g=x@20", "g=earlier@15", "g=y@30", "f=b@20"));
 }
 
+// A record that is older than the history when it is replayed is not taken: where the changelog was
+// compacted to it, the key would be gone.
+TEST_F(VersionedStoreTest, LogsTheLatestVersionAgainBeforeItsTimeExpires) {
+  put("b", 20);
+  put("a", 10);
+  store_->put("g", "x", Timestamp(500));
+
+  managed_->commit();
+
+  EXPECT_THAT(changelog_.lines, ElementsAre("f=b@20", "f=a@10", "f=b@20", "g=x@500"));
+}
+
 TEST_F(VersionedStoreTest, LogsADeletionAgainBehindAnEarlierVersion) {
   put("b", 20);
   store_->erase("f", Timestamp(30));

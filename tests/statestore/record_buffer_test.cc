@@ -30,14 +30,14 @@ class RecordBufferTest : public ::testing::Test {
   }
   std::vector<std::string> evict_until(std::int64_t bound) {
     std::vector<std::string> evicted;
-    buffer_->evict_until(Timestamp(bound),
-                         [&](BytesView key, BytesView value, const BufferedContext& context) {
-                           EXPECT_EQ(context.topic, "in");
-                           EXPECT_EQ(context.offset, Offset(7));
-                           EXPECT_EQ(context.headers, (Headers{{"h", Bytes("1")}}));
-                           evicted.push_back(std::string(key) + "=" + std::string(value) + "@" +
-                                             std::to_string(context.timestamp.value()));
-                         });
+    buffer_->evict(Timestamp(0), Timestamp(bound),
+                   [&](BytesView key, BytesView value, const BufferedContext& context) {
+                     EXPECT_EQ(context.topic, "in");
+                     EXPECT_EQ(context.offset, Offset(7));
+                     EXPECT_EQ(context.headers, (Headers{{"h", Bytes("1")}}));
+                     evicted.push_back(std::string(key) + "=" + std::string(value) + "@" +
+                                       std::to_string(context.timestamp.value()));
+                   });
     return evicted;
   }
 
@@ -56,6 +56,19 @@ TEST_F(RecordBufferTest, GivesRecordsBackInTheOrderOfTimeKeyAndArrival) {
   EXPECT_THAT(evict_until(20), ElementsAre("c=4@10", "a=2@20", "a=3@20", "b=1@20"));
   EXPECT_THAT(evict_until(20), IsEmpty());
   EXPECT_THAT(evict_until(21), ElementsAre("c=5@21"));
+}
+
+TEST_F(RecordBufferTest, LooksFromATimeOnInclusive) {
+  put("a", "1", 10);
+  put("a", "2", 11);
+  std::vector<std::string> evicted;
+
+  buffer_->evict(Timestamp(11), Timestamp(20),
+                 [&](BytesView /*key*/, BytesView value, const BufferedContext& /*context*/) {
+                   evicted.emplace_back(value);
+                 });
+
+  EXPECT_THAT(evicted, ElementsAre("2"));
 }
 
 TEST_F(RecordBufferTest, AnAbortBringsBackWhatLeft) {
@@ -94,17 +107,17 @@ TEST_F(RecordBufferTest, RefusesAStoreWithAKeyThatIsTooShort) {
   }
 }
 
-TEST_F(RecordBufferTest, ARecordThatCannotBeHandledDoesNotComeAgain) {
+TEST_F(RecordBufferTest, ARecordForWhichEmitThrowsStays) {
   put("a", "1", 10);
   put("b", "2", 10);
 
-  EXPECT_THROW(buffer_->evict_until(Timestamp(10),
-                                    [](BytesView, BytesView, const BufferedContext&) {
-                                      throw std::runtime_error("no");
-                                    }),
+  EXPECT_THROW(buffer_->evict(Timestamp(0), Timestamp(10),
+                              [](BytesView, BytesView, const BufferedContext&) {
+                                throw std::runtime_error("no");
+                              }),
                std::runtime_error);
 
-  EXPECT_THAT(evict_until(10), ElementsAre("b=2@10"));
+  EXPECT_THAT(evict_until(10), ElementsAre("a=1@10", "b=2@10"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pawl/engine/compatibility.h>
+#include <pawl/engine/input_record.h>
 #include <pawl/engine/metrics.h>
 #include <pawl/engine/node.h>
 #include <pawl/engine/operator_time.h>
@@ -17,6 +18,13 @@
 #include <string>
 
 namespace pawl {
+
+// What is in hand of a task: a record, what it is known by, and its bytes (null in a punctuation).
+struct TaskInput {
+  WriteContext write;
+  RecordCoordinates coordinates;
+  const InputRecord* input = nullptr;
+};
 
 class ProcessingContext {
  public:
@@ -80,9 +88,9 @@ class ProcessingContext {
   // timestamp.
   virtual WriteContext& write_context() = 0;
 
-  // Makes another record the one in hand (suppress emits an old record with its own context) and
-  // puts the former back.
-  virtual RecordCoordinates exchange_coordinates(const RecordCoordinates& coordinates) = 0;
+  // Makes another record the one in hand. Returns: the former, which is to be put back
+  // (other_record_in_hand.h does).
+  virtual TaskInput exchange_input(const TaskInput& other) = 0;
 
   // Called inside a catch block: `node` threw. Returns when the policy says to drop the record and
   // go on (counted, or dead-lettered); throws ProcessingStopped when it says stop.

@@ -20,6 +20,10 @@ auto Stream<K, V, kLacking>::join_global_table(internal::JoinKind kind,
   static_assert(std::is_same_v<internal::NotNull<internal::RecordResult<Selector, K, V>>, GK>,
                 "pawl: the selector of a join with a global table makes the table's key: it "
                 "returns that type, or std::optional of it.");
+  if (table.plan().plan != plan_.plan) {
+    throw TopologyError("global table '" + table.store_name() +
+                        "' is of another StreamBuilder: make both with one");
+  }
   using VOut = internal::NotNull<internal::StreamTableJoinerResult<Joiner, K, V, GV>>;
   // Kafka Streams gives inner joins this prefix as well (KStreamImpl.globalTableJoin).
   const std::string name = plan_.plan->next_name("KSTREAM-LEFTJOIN-", named.name());

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 
 namespace pawl {
 
@@ -26,12 +27,22 @@ class JoinWindows {
   // The other record is at most this much earlier or later.
   static internal::JoinWindowsWithoutGrace of(std::chrono::milliseconds difference);
 
-  // Throws TopologyError unless before + after >= 0 and grace >= 0.
+  // Throws TopologyError unless before + after >= 0 and grace >= 0 and one of both is more.
   JoinWindows(std::chrono::milliseconds before, std::chrono::milliseconds after,
               std::chrono::milliseconds grace, Unmatched unmatched)
       : before_(before), after_(after), grace_(grace), unmatched_(unmatched) {
+    if (std::max({before, after, grace}) > kLongest ||
+        std::min({before, after, grace}) < -kLongest) {
+      throw TopologyError("the windows of a join reach further than there is time: say at most " +
+                          std::to_string(kLongest.count()) + " ms");
+    }
     if (before + after < std::chrono::milliseconds(0) || grace < std::chrono::milliseconds(0)) {
       throw TopologyError("a join needs before + after >= 0 and a grace of at least 0");
+    }
+    if (before + after + grace == std::chrono::milliseconds(0)) {
+      throw TopologyError(
+          "a join with windows of 0 ms and no grace keeps no record for another to meet: give it a "
+          "grace of at least 1 ms");
     }
   }
 
@@ -41,10 +52,18 @@ class JoinWindows {
   [[nodiscard]] std::chrono::milliseconds size() const { return before_ + after_; }
   [[nodiscard]] Unmatched unmatched() const { return unmatched_; }
 
+  // Whether a record lies in its own window: not where the other one is always earlier, or later.
+  [[nodiscard]] bool contain_their_record() const {
+    return before_ >= std::chrono::milliseconds(0) && after_ >= std::chrono::milliseconds(0);
+  }
+
   // The same seen from a record of the right stream.
   [[nodiscard]] JoinWindows mirrored() const { return {after_, before_, grace_, unmatched_}; }
 
  private:
+  // Far beyond every time that a record can have, and sums of three do not overflow.
+  static constexpr std::chrono::milliseconds kLongest = std::chrono::milliseconds::max() / 4;
+
   std::chrono::milliseconds before_;
   std::chrono::milliseconds after_;
   std::chrono::milliseconds grace_;
@@ -59,8 +78,7 @@ class JoinWindowsWithoutGrace {
   explicit JoinWindowsWithoutGrace(std::chrono::milliseconds difference)
       : before_(difference),
         after_(difference),
-        old_grace_(std::max(std::chrono::milliseconds(std::chrono::hours(24)) - difference * 2,
-                            std::chrono::milliseconds(0))) {}
+        old_grace_(kDay - 2 * std::clamp(difference, std::chrono::milliseconds(0), kDay / 2)) {}
 
   // How much earlier than a left record a right one may be; negative: so much later at least.
   [[nodiscard]] JoinWindowsWithoutGrace before(std::chrono::milliseconds difference) const {
@@ -91,6 +109,8 @@ class JoinWindowsWithoutGrace {
   [[nodiscard]] JoinWindows unmatched_at_once() const { return unmatched_at_once(old_grace_); }
 
  private:
+  static constexpr std::chrono::milliseconds kDay = std::chrono::hours(24);
+
   std::chrono::milliseconds before_;
   std::chrono::milliseconds after_;
   std::chrono::milliseconds old_grace_;

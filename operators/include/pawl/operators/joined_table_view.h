@@ -88,6 +88,13 @@ class JoinedTableView final : public TableView<K, VOut> {
     return std::make_unique<JoinLookup<kKind, K, L, R, VOut, Joiner>>(joiner_, left_->lookup(),
                                                                       right_->lookup());
   }
+  // Joined values that are not kept have no versions, even if both tables do.
+  [[nodiscard]] const StoreSpec* versioned_store() const override {
+    return store_.has_value() && store_->spec().kind == StoreKind::versioned_key_value
+               ? &store_->spec()
+               : nullptr;
+  }
+
   // The old result follows from the old values of both sides.
   bool want_old_values(StoreDemand /*demand*/) override {
     left_->want_old_values(StoreDemand::forced);

@@ -7,6 +7,7 @@
 // InternalStreamsBuilder, GraphNode. Thread rule: one thread, until the topology is built.
 #pragma once
 
+#include <pawl/engine/source_node.h>
 #include <pawl/engine/topology.h>
 #include <pawl/operators/connected_stores.h>
 #include <pawl/operators/optimizations.h>
@@ -79,10 +80,22 @@ class PlanNode {
   void replace_parent(const PlanNode& former, PlanNode& by);
   void write(TopologySpec& spec) const { write_(*this, spec); }
 
-  // For sources: what they read, and as which types.
+  // For sources: what they read, as which types, and how. Of functions and codecs only the type can
+  // be compared.
   struct Source {
     std::vector<std::string> topics;
     std::type_index types;
+    OffsetReset offset_reset;
+    InvalidTimestamp invalid_timestamp;
+    TimestampSource timestamp_source;
+    std::type_index extractor;
+    std::type_index key_codec;
+    std::type_index value_codec;
+    [[nodiscard]] bool reads_like(const Source& other) const {
+      return offset_reset == other.offset_reset && invalid_timestamp == other.invalid_timestamp &&
+             timestamp_source == other.timestamp_source && extractor == other.extractor &&
+             key_codec == other.key_codec && value_codec == other.value_codec;
+    }
   };
   std::optional<Source> source;
   PlanTraits traits;

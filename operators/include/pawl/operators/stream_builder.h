@@ -141,7 +141,18 @@ class StreamBuilder {
                          name, key, value, consumed.extractor(), consumed.timestamp_source());
                      topology.nodes.push_back(std::move(source));
                    });
-    node.source = internal::PlanNode::Source{topics, std::type_index(typeid(std::pair<K, V>))};
+    const Codec<K>& key_codec = key.codec();
+    const Codec<V>& value_codec = value.codec();
+    node.source = internal::PlanNode::Source{
+        topics,
+        std::type_index(typeid(std::pair<K, V>)),
+        consumed.offset_reset(),
+        consumed.invalid_timestamp(),
+        consumed.timestamp_source(),
+        std::type_index(consumed.extractor().target_type()),
+        std::type_index(typeid(key_codec)),
+        std::type_index(typeid(value_codec)),
+    };
     return node;
   }
 

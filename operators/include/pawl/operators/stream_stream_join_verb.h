@@ -57,7 +57,7 @@ PlanNode& add_join_window(const StreamPlan<K, V>& stream, const std::string& nam
 // Writes both sides of a join and their merge, or, for a stream joined with itself in one store,
 // the one node that does all.
 template <class K, class L, class R, class VOut, class Joiner>
-PlanNode::Write stream_join_writer(const StreamJoinNames& names, StreamJoinKind kind,
+PlanNode::Write stream_join_writer(const StreamJoinNames& names,
                                    const StreamJoinSpec<K, L, R, Joiner>& spec,
                                    const StreamJoinChoices& choices) {
   return [=](const PlanNode& node, TopologySpec& topology) {
@@ -74,8 +74,8 @@ PlanNode::Write stream_join_writer(const StreamJoinNames& names, StreamJoinKind 
     if constexpr (std::is_same_v<L, R>) {
       if (node.single_store) {
         add(names.merge, {names.left_window}, {names.left_store},
-            node_factory<SelfJoinNode<K, L, VOut, Joiner>>(names.merge, spec.joiner, spec.windows,
-                                                           spec.left_store));
+            node_factory<SelfJoinNode<K, L, VOut, Joiner>>(names.merge, spec.kind, spec.joiner,
+                                                           spec.windows, spec.left_store));
         return;
       }
     }
@@ -90,11 +90,10 @@ PlanNode::Write stream_join_writer(const StreamJoinNames& names, StreamJoinKind 
       emit_interval = choices.emit_interval;
     }
     add(names.left_join, {names.left_window}, left_stores,
-        node_factory<StreamJoinNode<JoinSide::left, K, L, R, VOut, Joiner>>(
-            names.left_join, spec, kind != StreamJoinKind::inner));
+        node_factory<StreamJoinNode<JoinSide::left, K, L, R, VOut, Joiner>>(names.left_join, spec));
     add(names.right_join, {names.right_window}, right_stores,
-        node_factory<StreamJoinNode<JoinSide::right, K, L, R, VOut, Joiner>>(
-            names.right_join, spec, kind == StreamJoinKind::outer));
+        node_factory<StreamJoinNode<JoinSide::right, K, L, R, VOut, Joiner>>(names.right_join,
+                                                                             spec));
     add(names.merge, {names.left_join, names.right_join}, {},
         node_factory<StreamJoinMergeNode<K, VOut>>(names.merge, emit_interval));
   };
@@ -138,7 +137,9 @@ auto join_streams(StreamPlan<K, L> left, StreamPlan<K2, R> right, Joiner joiner,
 
   const StreamJoinNames names = stream_join_names(plan, kKind, choices);
   const StreamJoinSpec<K, L, R, Joiner> spec{
-      std::move(joiner), windows,
+      kKind,
+      std::move(joiner),
+      windows,
       stores::Window<K, L>(join_window_spec(names.left_store, windows, choices), serdes.key,
                            serdes.left),
       stores::Window<K, R>(join_window_spec(names.right_store, windows, choices), serdes.key,
@@ -149,9 +150,14 @@ auto join_streams(StreamPlan<K, L> left, StreamPlan<K2, R> right, Joiner joiner,
   add_join_window(left, names.left_window, spec.left_store);
   const PlanNode& right_window = add_join_window(right, names.right_window, spec.right_store);
   PlanNode& node = plan.add(names.merge, {left.node, right.node},
-                            stream_join_writer<K, L, R, VOut, Joiner>(names, kKind, spec, choices));
+                            stream_join_writer<K, L, R, VOut, Joiner>(names, spec, choices));
   if constexpr (std::is_same_v<L, R>) {
-    node.traits.right_window = &right_window;
+    // A record that does not meet itself has to be kept until it meets another, or is told at once
+    // that it has not.
+    if (kKind == StreamJoinKind::inner ||
+        (windows.contain_their_record() && windows.unmatched() == Unmatched::when_window_closes)) {
+      node.traits.right_window = &right_window;
+    }
   }
   node.traits.takes_null_keys = kKind != StreamJoinKind::inner;
   add_side_output(left, node, dropped_by_stream_join(names, JoinSide::left));

@@ -45,6 +45,10 @@ auto Stream<K, V, kLacking>::join_table(internal::JoinKind kind, const char* pre
   internal::LogicalPlan& plan = *plan_.plan;
   const internal::TablePlan<K, T>& right = table.plan();
   internal::StreamPlan<K, V> left = plan_;
+  if (left.plan != right.plan) {
+    throw TopologyError("the table behind node '" + right.node->output() +
+                        "' is of another StreamBuilder: make both with one");
+  }
   if (left.repartition_required) {
     left = internal::repartition_for_join(left, options.name().value_or(left.node->output()),
                                           internal::key_serde_of<kLacking>(left, options),

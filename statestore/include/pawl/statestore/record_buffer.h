@@ -24,10 +24,12 @@ class RecordBuffer {
   // Buffers a record at its own time, `context.timestamp`.
   void put(BytesView key, BytesView value, BufferedContext context);
 
-  // Removes the records with timestamp <= `bound` in order, handing each to `emit`.
+  // Removes the records with timestamp <= `bound` in order, handing each to `emit`. `from`: there
+  // is none of an earlier time; so those that have left already are not passed by again. One for
+  // which `emit` throws stays.
   // Lifetime: what `emit` gets is valid until it returns.
   using Emit = std::function<void(BytesView key, BytesView value, const BufferedContext& context)>;
-  void evict_until(Timestamp bound, const Emit& emit);
+  void evict(Timestamp from, Timestamp bound, const Emit& emit);
 
  private:
   KeyValueStore& store_;

@@ -1,6 +1,8 @@
 // SelfJoinNode: a stream joined with itself, over one store: what the two sides of StreamJoinNode
-// make, in the same order. A record meets itself, too, unless it is older than the store keeps.
-// Source: KStreamKStreamSelfJoin.
+// make, in the same order. A record meets itself, too, if it lies in its own window and is not
+// older than the store keeps; Kafka Streams does not look at the window. In a left or outer join a
+// late record that meets none is given out without a partner at once. Source:
+// KStreamKStreamSelfJoin.
 #pragma once
 
 #include <pawl/engine/operator_node.h>
@@ -19,8 +21,10 @@ namespace pawl::internal {
 template <class K, class V, class VOut, class Joiner>
 class SelfJoinNode final : public OperatorNode<K, V, K, VOut> {
  public:
-  SelfJoinNode(std::string name, Joiner joiner, JoinWindows windows, stores::Window<K, V> store)
+  SelfJoinNode(std::string name, StreamJoinKind kind, Joiner joiner, JoinWindows windows,
+               stores::Window<K, V> store)
       : OperatorNode<K, V, K, VOut>(std::move(name)),
+        kind_(kind),
         joiner_(std::move(joiner)),
         windows_(windows),
         definition_(std::move(store)) {}
@@ -33,12 +37,22 @@ class SelfJoinNode final : public OperatorNode<K, V, K, VOut> {
     time_->advance(record.timestamp);
     const std::chrono::milliseconds kept = windows_.size() + windows_.grace();
     // Kafka Streams leaves one millisecond out, so that a record at the edge meets others only.
-    const std::chrono::milliseconds edge(java_ ? 1 : 0);
-    bool meets_itself = record.timestamp > time_->value() - kept + edge;
-    for (auto partner = partners(record, windows_); partner.valid(); partner.next()) {
+    const std::chrono::milliseconds edge =
+        java_ ? std::chrono::milliseconds(1) : -definition_.spec().native_slack;
+    const bool is_late = record.timestamp <= time_->value() - kept + edge;
+    bool meets_itself = !is_late && (java_ || windows_.contain_their_record());
+    auto partner = partners(record, windows_);
+    if (is_late && !java_ && kind_ != StreamJoinKind::inner && !partner.valid()) {
+      forward_joined(record, record.value, nullptr, record.timestamp);
+    }
+    for (; partner.valid(); partner.next()) {
       forward_joined(record, record.value, &partner.value(), partner.start());
     }
-    for (auto partner = partners(record, windows_.mirrored()); partner.valid(); partner.next()) {
+    partner = partners(record, windows_.mirrored());
+    if (is_late && !java_ && kind_ == StreamJoinKind::outer && !partner.valid()) {
+      forward_joined(record, nullptr, record.value, record.timestamp);
+    }
+    for (; partner.valid(); partner.next()) {
       if (meets_itself && record.timestamp < partner.start()) {
         meets_itself = false;
         forward_joined(record, record.value, record.value, record.timestamp);
@@ -71,6 +85,7 @@ class SelfJoinNode final : public OperatorNode<K, V, K, VOut> {
     this->forward({record.key, pointer_to(joined), timestamp, record.headers});
   }
 
+  StreamJoinKind kind_;
   Joiner joiner_;
   JoinWindows windows_;
   stores::Window<K, V> definition_;

@@ -11,12 +11,15 @@
 // KIP-962).
 #pragma once
 
+#include <pawl/engine/other_record_in_hand.h>
 #include <pawl/engine/outlet.h>
 #include <pawl/engine/processing_context.h>
 #include <pawl/engine/receiver.h>
 #include <pawl/engine/side_output.h>
 #include <pawl/operators/join_windows.h>
+#include <pawl/operators/nodes/closed_unmatched.h>
 #include <pawl/operators/nodes/stream_join_merge_node.h>
+#include <pawl/operators/nodes/stream_join_spec.h>
 #include <pawl/operators/nodes/unmatched_records.h>
 #include <pawl/operators/stream_joiner.h>
 #include <pawl/statestore/typed/stores.h>
@@ -29,16 +32,6 @@
 
 namespace pawl::internal {
 
-// What both sides of a join are made of.
-template <class K, class VLeft, class VRight, class Joiner>
-struct StreamJoinSpec {
-  Joiner joiner;
-  JoinWindows windows;
-  stores::Window<K, VLeft> left_store;
-  stores::Window<K, VRight> right_store;
-  std::string unmatched_store;  // empty: nothing is kept for later
-};
-
 template <JoinSide kSide, class K, class VLeft, class VRight, class VOut, class Joiner>
 class StreamJoinNode final
     : public Node,
@@ -50,12 +43,12 @@ class StreamJoinNode final
   using Unmatched = UnmatchedRecords<K, VLeft, VRight>;
 
  public:
-  // `outer`: this side gets results without a partner.
-  StreamJoinNode(std::string name, StreamJoinSpec<K, VLeft, VRight, Joiner> spec, bool outer)
+  StreamJoinNode(std::string name, StreamJoinSpec<K, VLeft, VRight, Joiner> spec)
       : Node(std::move(name)),
         spec_(std::move(spec)),
         windows_(kIsLeft ? spec_.windows : spec_.windows.mirrored()),
-        outer_(outer) {}
+        outer_(kIsLeft ? spec_.kind != StreamJoinKind::inner
+                       : spec_.kind == StreamJoinKind::outer) {}
 
   void connect(Node& child) override {
     if (side_outputs_.connect(child)) {
@@ -121,49 +114,45 @@ class StreamJoinNode final
         forward(record, record.key, record.value, nullptr, record.timestamp);
       } else {
         unmatched_->keep(kSide, *record.key, *record.value, record.timestamp);
-        shared_->progress().kept(record.timestamp);
+        shared_->progress().kept(kSide, record.timestamp);
       }
     }
   }
 
-  // Gives out the kept records whose windows are closed, with the headers of `trigger`.
+  // Gives out the kept records whose windows are closed.
   void give_out_closed(const Record<K, This>& trigger) {
     StreamJoinProgress& progress = shared_->progress();
-    // Kafka Streams looks when a record of this side could be closed; one of the other side, whose
-    // window may end sooner, then waits longer.
-    const std::chrono::milliseconds reach =
-        java_ ? windows_.after() : std::min(windows_.before(), windows_.after());
-    if (!progress.scan_is_due(reach + windows_.grace(), context_->wall_time(),
-                              [this] { return unmatched_->earliest(); })) {
+    progress.learn(spec_.kind == StreamJoinKind::outer, [this] { return unmatched_->earliest(); });
+    ClosedUnmatched<Unmatched> closed(progress, *unmatched_, spec_.windows, trigger.timestamp,
+                                      context_->wall_time());
+    const auto give_out = [&](const UnmatchedKey& key, BytesView row) {
+      unmatched_->for_each_record(
+          key, row,
+          [&](const K& kept_key, const VLeft* left, const VRight* right, BytesView value) {
+            give_out_kept(key, value,
+                          [&] { forward_joined(trigger, &kept_key, left, right, key.timestamp); });
+          });
+    };
+    if (java_) {
+      closed.take_as_kafka_streams(windows_.after() + windows_.grace(), give_out);
+    } else {
+      closed.take(give_out);
+    }
+  }
+
+  // It is the kept record that is lost when the joiner or those behind it throw. Its own headers
+  // and coordinates are not kept: the result has the headers of the trigger, and a dead letter
+  // none, and says where the trigger came from.
+  template <class Work>
+  void give_out_kept(const UnmatchedKey& key, BytesView value, const Work& work) {
+    if (java_) {
+      work();
       return;
     }
-    bool left_open = false;
-    bool right_open = false;
-    Timestamp earliest_open = Timestamp::max();
-    Timestamp last_seen = Timestamp::max();
-    unmatched_->take_while(trigger.timestamp, [&](const UnmatchedKey& key, BytesView row) {
-      using Verdict = typename Unmatched::Verdict;
-      last_seen = key.timestamp;
-      if (left_open && right_open) {
-        return Verdict::stop;
-      }
-      const bool is_left = key.side == JoinSide::left;
-      const std::chrono::milliseconds open_for =
-          (is_left ? spec_.windows.after() : spec_.windows.before()) + spec_.windows.grace();
-      if (key.timestamp + open_for >= progress.time()) {
-        earliest_open = std::min(earliest_open, key.timestamp);
-        (is_left ? left_open : right_open) = true;
-        return Verdict::leave;
-      }
-      unmatched_->for_each_record(key, row,
-                                  [&](const K& kept_key, const VLeft* left, const VRight* right) {
-                                    forward_joined(trigger, &kept_key, left, right, key.timestamp);
-                                  });
-      return Verdict::take;
-    });
-    // Kafka Streams takes the last record it saw for the first that is left, and so gives some out
-    // later than it could; when depends on what it has seen since it was started.
-    progress.scanned(java_ ? last_seen : earliest_open);
+    const OtherRecordInHand in_hand(*context_, {key.timestamp, &Headers::none()},
+                                    context_->coordinates(), NullableBytesView(key.key),
+                                    NullableBytesView(value));
+    in_hand.process(*this, work);
   }
 
   void forward(const Record<K, This>& trigger, const K* key, const This* value, const Other* other,

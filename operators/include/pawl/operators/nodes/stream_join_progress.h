@@ -1,16 +1,20 @@
 // StreamJoinProgress: what the two sides of a left or outer join share within a task: the latest
 // time either has seen, which decides what is closed, and when it is worth looking for records that
-// met none. The time is committed and survives restarts; the rest is found again from the store.
+// met none: from which time on each side has any. The time is committed and survives restarts; the
+// rest is found again from the store.
 // Source: KStreamImplJoin.TimeTracker, which starts anew after a restart: there late records are
 // taken again, and kept records wait until another one is kept. Thread rule: owner thread only.
 #pragma once
 
 #include <pawl/engine/operator_time.h>
 #include <pawl/model/timestamp.h>
+#include <pawl/operators/nodes/unmatched_row.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 
 namespace pawl::internal {
 
@@ -22,36 +26,36 @@ class StreamJoinProgress {
   void advance(Timestamp to) { time_.advance(to); }
   [[nodiscard]] Timestamp time() const { return time_.value(); }
 
-  // Returns: whether it is worth looking at the store: when its first record is older than `reach`
-  // (grace included). `earliest_row`: () -> Timestamp, that of the first row, max() without one;
-  // asked for when a restart or an abort made what was known doubtful.
+  // Finds out again what a restart or an abort made doubtful. `earliest_row`: () -> Timestamp, that
+  // of the first row, max() without one. `keeps_right`: whether records of that side are kept.
   template <class EarliestRow>
-  bool scan_is_due(std::chrono::milliseconds reach, Timestamp wall, EarliestRow earliest_row) {
-    if (!earliest_.has_value() || drops_ != time_.drops()) {
-      earliest_ = earliest_row();
+  void learn(bool keeps_right, const EarliestRow& earliest_row) {
+    if (!known_ || drops_ != time_.drops()) {
+      first(JoinSide::left) = earliest_row();
+      first(JoinSide::right) = keeps_right ? first(JoinSide::left) : Timestamp::max();
       drops_ = time_.drops();
+      known_ = true;
     }
-    // An empty store begins an interval, too, as in Kafka Streams, where the sum overflows.
-    const bool empty = *earliest_ == Timestamp::max();
-    const bool all_open =
-        empty ? reach <= std::chrono::milliseconds(0) : *earliest_ + reach >= time_.value();
-    if (all_open || wall < next_scan_) {
+  }
+  // The side has no row that is earlier; max(): it has none. Requires: learn().
+  [[nodiscard]] Timestamp& first(JoinSide side) { return first_[static_cast<std::size_t>(side)]; }
+  [[nodiscard]] Timestamp first() const { return std::min(first_[0], first_[1]); }
+  void kept(JoinSide side, Timestamp timestamp) { first(side) = std::min(first(side), timestamp); }
+
+  // Returns: whether it is time to look again, and if so begins another interval.
+  bool interval_begins(Timestamp wall) {
+    if (wall < next_scan_) {
       return false;
     }
     next_scan_ = wall + emit_interval_;
-    return !empty;
+    return true;
   }
-  void kept(Timestamp timestamp) {
-    if (earliest_.has_value() && timestamp < *earliest_) {
-      earliest_ = timestamp;
-    }
-  }
-  void scanned(Timestamp earliest) { earliest_ = earliest; }
 
  private:
   OperatorTime& time_;
   std::chrono::milliseconds emit_interval_;
-  std::optional<Timestamp> earliest_;
+  std::array<Timestamp, 2> first_ = {Timestamp::max(), Timestamp::max()};
+  bool known_ = false;
   std::uint64_t drops_ = 0;
   Timestamp next_scan_ = Timestamp::min();
 };

@@ -2,7 +2,9 @@
 // waits until no table update of its time is expected any more: until the operator time, which
 // follows the records of the stream, is `grace` past it. Then it is joined with the table's value
 // at its own time. Results come in the order of their records' times; a record that is later than
-// grace is joined at once. Results have the record's own timestamp, headers and coordinates.
+// grace is joined at once. Results have the record's own timestamp, headers and coordinates. A
+// record whose join throws is lost alone; under kafka_streams_4_3 it stays, and those that would
+// make it leave are lost in its place, as in Kafka Streams.
 //
 // A record without a value is dropped, and so is one without a key, counted; a left join passes the
 // latter on at once with no table value (Kafka Streams fails: it cannot buffer it).
@@ -11,6 +13,7 @@
 #pragma once
 
 #include <pawl/engine/operator_node.h>
+#include <pawl/engine/other_record_in_hand.h>
 #include <pawl/model/assert.h>
 #include <pawl/operators/stream_table_joiner.h>
 #include <pawl/operators/table_lookup.h>
@@ -18,7 +21,10 @@
 #include <pawl/serde/serde.h>
 #include <pawl/statestore/record_buffer.h>
 
+#include <algorithm>
 #include <chrono>
+#include <concepts>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -61,10 +67,16 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
     }
     time_->advance(record.timestamp);
     buffer(record);
-    buffer_->evict_until(time_->value() - waiting_.grace,
-                         [this](BytesView key, BytesView value, const BufferedContext& context) {
-                           emit(key, value, context);
-                         });
+    if (drops_ != time_->drops()) {  // what had left is back
+      drops_ = time_->drops();
+      evicted_until_ = Timestamp(0);
+    }
+    const Timestamp bound = time_->value() - waiting_.grace;
+    buffer_->evict(evicted_until_, bound,
+                   [this](BytesView key, BytesView value, const BufferedContext& context) {
+                     emit(key, value, context);
+                   });
+    evicted_until_ = std::max(evicted_until_, bound);
   }
 
  protected:
@@ -93,14 +105,16 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
   void emit(BytesView key_bytes, BytesView value_bytes, const BufferedContext& buffered) {
     check(waiting_.key.decode(key_bytes, key_));
     check(waiting_.value.decode(value_bytes, value_));
-    ProcessingContext& context = this->context();
-    const WriteContext written = context.write_context();
-    context.write_context() = {buffered.timestamp, &buffered.headers};
-    const RecordCoordinates coordinates = context.exchange_coordinates(
-        {buffered.topic, buffered.partition, buffered.offset, LeaderEpoch(-1)});
-    join({&key_, &value_, buffered.timestamp, &buffered.headers});
-    context.exchange_coordinates(coordinates);
-    context.write_context() = written;
+    const OtherRecordInHand in_hand(
+        this->context(), {buffered.timestamp, &buffered.headers},
+        {buffered.topic, buffered.partition, buffered.offset, LeaderEpoch(-1)},
+        NullableBytesView(key_bytes), NullableBytesView(value_bytes));
+    const Record<K, V> record{&key_, &value_, buffered.timestamp, &buffered.headers};
+    if (java_) {
+      join(record);  // what it throws is blamed on the record that made this one leave
+    } else {
+      in_hand.process(*this, [&] { join(record); });
+    }
   }
 
   void join(const Record<K, V>& record) {
@@ -127,6 +141,8 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
   GraceBuffer<K, V> waiting_;
   std::optional<RecordBuffer> buffer_;
   OperatorTime* time_ = nullptr;
+  Timestamp evicted_until_ = Timestamp(0);  // nothing earlier than this is in the buffer
+  std::uint64_t drops_ = 0;
   ValueAndTimestamp<VTable> row_{};
   K key_{};
   V value_{};

@@ -1,7 +1,8 @@
 // SuppressNode: holds each change of a table until its time has come: buffer time + wait <=
 // operator time, where the operator time follows the timestamps of the changes. Emits in the order
-// (buffer time, key bytes), with the timestamp, headers and coordinates of the last change. A key
-// that is held keeps the buffer time of its first change.
+// (buffer time, key bytes), with the timestamp, headers and coordinates of the last change, which
+// is also what is dead-lettered when those behind throw. A key that is held keeps the buffer time
+// of its first change.
 //
 // The old value of an emitted change: natively the value the table had before the first change that
 // was held, which is what those behind have seen; under kafka_streams_4_3 that before the last one,
@@ -10,6 +11,7 @@
 #pragma once
 
 #include <pawl/engine/operator_node.h>
+#include <pawl/engine/other_record_in_hand.h>
 #include <pawl/model/window.h>
 #include <pawl/operators/change.h>
 #include <pawl/operators/nodes/buffer_codec.h>
@@ -17,6 +19,7 @@
 #include <pawl/statestore/time_ordered_buffer.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -114,14 +117,12 @@ class SuppressNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
     codec_.decode_key(key, key_);
     const Change<V> emitted{codec_.decode(change.new_value, new_),
                             codec_.decode(java_ ? change.old_value : change.prior, old_)};
-    ProcessingContext& context = this->context();
-    const WriteContext written = context.write_context();
-    context.write_context() = {change.context.timestamp, &change.context.headers};
-    const RecordCoordinates coordinates = context.exchange_coordinates(
-        {change.context.topic, change.context.partition, change.context.offset, LeaderEpoch(-1)});
-    this->forward({&key_, &emitted, change.context.timestamp, &change.context.headers});
-    context.exchange_coordinates(coordinates);
-    context.write_context() = written;
+    const BufferedContext& held = change.context;
+    const OtherRecordInHand in_hand(
+        this->context(), {held.timestamp, &held.headers},
+        {held.topic, held.partition, held.offset, LeaderEpoch(-1)}, NullableBytesView(key),
+        change.new_value.has_value() ? NullableBytesView(*change.new_value) : std::nullopt);
+    this->forward({&key_, &emitted, held.timestamp, &held.headers});
   }
 
   SuppressRules rules_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pawl/engine/operator_node.h>
+#include <pawl/engine/other_record_in_hand.h>
 #include <pawl/operators/change.h>
 #include <pawl/operators/nodes/table_rows.h>
 #include <pawl/operators/owned_result.h>
@@ -92,12 +93,12 @@ class TransformValuesLookup final : public TableLookup<K, VOut> {
  private:
   bool transform(const K& key, bool exists, ValueAndTimestamp<VOut>& found) {
     found.timestamp = exists ? row_.timestamp : Timestamp::unknown();
-    const WriteContext written = task_->write_context();
-    const RecordCoordinates coordinates = task_->exchange_coordinates({});
-    task_->write_context() = {found.timestamp, &Headers::none()};
-    auto made = processor_->transform(key, exists ? &row_.value : nullptr);
-    task_->write_context() = written;
-    task_->exchange_coordinates(coordinates);
+    std::optional<VOut> made;
+    {
+      const OtherRecordInHand none(*task_, {found.timestamp, &Headers::none()}, {}, std::nullopt,
+                                   std::nullopt);
+      made = processor_->transform(key, exists ? &row_.value : nullptr);
+    }
     if (!made.has_value()) {
       return false;
     }

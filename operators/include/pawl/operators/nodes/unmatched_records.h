@@ -5,10 +5,12 @@
 #pragma once
 
 #include <pawl/model/assert.h>
+#include <pawl/operators/nodes/closed_unmatched.h>
 #include <pawl/operators/nodes/unmatched_row.h>
 #include <pawl/serde/serde.h>
 #include <pawl/statestore/key_value_store.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,26 +62,28 @@ class UnmatchedRecords {
     return rows->valid() ? key_of(rows->key()).timestamp : Timestamp::max();
   }
 
-  // Visits rows by time, right before left, then key: `visit(side, timestamp, key, values)` says
-  // what becomes of each. Rows that are taken are deleted, as of `now`.
-  enum class Verdict { take, leave, stop };
+  // Visits rows by time, right before left, then key: `visit(key, row)` says what becomes of each.
+  // Rows that are taken are deleted, as of `now`. `from`: the earliest row lies there or later;
+  // deleted ones before it are not passed by again.
   template <class Visit>
-  void take_while(Timestamp now, Visit visit) {
-    for (auto rows = store_->range(std::nullopt, std::nullopt, Direction::forward);
+  void take_while(Timestamp from, Timestamp now, Visit visit) {
+    encode_unmatched_key({std::max(from, Timestamp(0)), JoinSide::right, {}}, key_bytes_);
+    for (auto rows = store_->range(NullableBytesView(key_bytes_), std::nullopt, Direction::forward);
          rows->valid();) {
       taken_.assign(rows->key());
-      const Verdict verdict = visit(key_of(taken_), rows->value());
-      if (verdict == Verdict::stop) {
+      const UnmatchedVerdict verdict = visit(key_of(taken_), rows->value());
+      if (verdict == UnmatchedVerdict::stop) {
         return;
       }
       rows->next();
-      if (verdict == Verdict::take) {
+      if (verdict == UnmatchedVerdict::take) {
         store_->put(taken_, std::nullopt, now);
       }
     }
   }
 
-  // Calls `use(key, left, right)` for every record of a row; one of the values is null.
+  // Calls `use(key, left, right, value)` for every record of a row; one of left and right is null,
+  // `value` is the other one's bytes.
   template <class Use>
   void for_each_record(const UnmatchedKey& row_key, BytesView row, Use use) {
     check(serdes_.key.decode(row_key.key, key_), "key");
@@ -91,10 +95,10 @@ class UnmatchedRecords {
     for (const BytesView value : *values) {
       if (row_key.side == JoinSide::left) {
         check(serdes_.left.decode(value, left_), "value");
-        use(key_, &left_, static_cast<const VRight*>(nullptr));
+        use(key_, &left_, static_cast<const VRight*>(nullptr), value);
       } else {
         check(serdes_.right.decode(value, right_), "value");
-        use(key_, static_cast<const VLeft*>(nullptr), &right_);
+        use(key_, static_cast<const VLeft*>(nullptr), &right_, value);
       }
     }
   }
