@@ -1,5 +1,6 @@
 #include "runtime/stream_thread.h"
 
+#include "runtime/turn_time.h"
 #include "topology/internal_topics.h"
 
 #include <pawl/engine/metric_names.h>
@@ -22,6 +23,8 @@ constexpr int kRecordsPerTurn = 2'000;
 // Records of one task in a row, so that tasks share the thread.
 constexpr int kRecordsPerTask = 200;
 constexpr std::size_t kPollRecordsMax = kRecordsPerTurn;
+// However few they are.
+constexpr milliseconds kTurnMax{100};
 constexpr milliseconds kIdleWait{50};
 constexpr milliseconds kBusyElsewhereWait{5};
 // Offsets of topics that the group does not subscribe to expire (offsets.retention.minutes); idle
@@ -416,6 +419,7 @@ Result<bool> StreamThread::process() {
   int left = kRecordsPerTurn;
   bool any = true;
   bool more = false;
+  TurnTime time(*surroundings_.clock, kTurnMax);
   while (any && left > 0 && !producer_->failure().has_value()) {
     any = false;
     const MonotonicTime now = surroundings_.clock->monotonic();
@@ -430,9 +434,10 @@ Result<bool> StreamThread::process() {
         any = true;
         --left;
         PAWL_TRY(task->punctuate_stream_time());
-        if (task->wants_commit()) {
+        if (task->wants_commit() || time.over()) {
           processing_.reset();
-          // Whose transaction is full must not keep the others from theirs.
+          // Whose transaction is full, or whose records are slow, must not keep the others from
+          // theirs.
           next_place_ = (next_place_ + place + 1) % running.size();
           return true;
         }

@@ -428,5 +428,25 @@ TEST_F(StreamThreadTest, StopsWhileATaskIsBeingOpened) {
   EXPECT_TRUE(thread_->stopped());
 }
 
+// A transaction lives for 10 s: records of 10 ms each must not fill a turn of 20 s.
+TEST_F(StreamThreadTest, CommitsInTimeHoweverSlowTheRecordsAre) {
+  MonotonicTime longest{0};
+  user_code_ = [&](const std::string&) { clock_.advance(milliseconds(10)); };
+  for (int record = 0; record < 3'000; ++record) {
+    broker_.source.emplace_back("a");
+  }
+  change(AssignmentChange::Kind::gained);
+  EXPECT_EQ(run(1), std::nullopt);
+
+  for (int turn = 0; turn < 10; ++turn) {
+    const MonotonicTime before = clock_.monotonic();
+    EXPECT_EQ(run(1, milliseconds(0)), std::nullopt);
+    longest = std::max(longest, clock_.monotonic() - before);
+  }
+
+  EXPECT_LE(longest, settings_.transaction_timeout / 10);
+  EXPECT_GT(committed_offset(), 0);
+}
+
 }  // namespace
 }  // namespace pawl::internal
