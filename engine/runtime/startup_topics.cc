@@ -225,6 +225,12 @@ Result<ResolvedTopics> prepare_topics(const Topology& topology, const Settings& 
       }
     }
   }
+  for (const std::string& topic : users) {
+    resolved.source_partitions[topic] = known.at(topic).partitions;
+  }
+  for (const auto& [name, partitions] : resolved.counts.repartition_topics) {
+    resolved.source_partitions[internal_topic_name(settings.application_id, name)] = partitions;
+  }
   const std::vector<NewTopic> wanted = internal_topics(topology, settings, resolved.counts);
   const auto found = PAWL_TRY(create_missing(wanted, admin, log, timeout));
   PAWL_TRY(verify_topics(wanted, admin, log, timeout, found));

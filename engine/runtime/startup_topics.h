@@ -19,6 +19,8 @@ struct ResolvedTopics {
   PartitionCounts counts;
   // How many partitions each topic of a global store has.
   std::map<std::string, std::int32_t> global_partitions;
+  // How many partitions each source topic has, internal ones included.
+  std::map<std::string, std::int32_t> source_partitions;
   // Kafka's topic id of each changelog topic.
   std::map<std::string, std::string> changelog_ids;
 };

@@ -121,6 +121,7 @@ TaskEnvironment StreamThread::environment_of(TaskId /*task*/) {
   environment.labels = {{"thread", name_}};
   environment.log = surroundings_.log;
   environment.global_stores = surroundings_.global_stores;
+  environment.source_partitions = &surroundings_.topics->source_partitions;
   return environment;
 }
 

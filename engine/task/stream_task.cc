@@ -31,6 +31,15 @@ std::vector<StoreSpec> stores_of(const Topology& topology,
   return specs;
 }
 
+bool has_partition(const TaskEnvironment& environment, const std::string& topic,
+                   PartitionId partition) {
+  if (environment.source_partitions == nullptr) {
+    return true;
+  }
+  const auto count = environment.source_partitions->find(topic);
+  return count == environment.source_partitions->end() || partition.value() < count->second;
+}
+
 TaskStoresOptions with_record_in_hand(TaskStoresOptions options, RecordInHand& record) {
   options.record_in_hand = &record;
   return options;
@@ -55,7 +64,16 @@ StreamTask::StreamTask(const Topology& topology, const std::vector<SubtopologyId
                                                task_labels(environment_, id))) {
   context_.stores = &stores_;
   context_.wall_time = environment_.clock->wall();
+  for (StoreSpec& store : store_specs_) {
+    if (store.source_topic.has_value() &&
+        !has_partition(environment_, *store.source_topic, id.partition)) {
+      store.logging = Logging::disabled;  // it stays empty
+    }
+  }
   for (const ProcessorChain::Source& source : chain_.sources()) {
+    if (!has_partition(environment_, source.topic, id.partition)) {
+      continue;  // topics that are only merged may have different counts
+    }
     const InvalidTimestamp policy = source.spec->invalid_timestamp == InvalidTimestamp::by_settings
                                         ? environment_.errors.invalid_timestamp
                                         : source.spec->invalid_timestamp;
