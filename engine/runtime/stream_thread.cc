@@ -272,19 +272,22 @@ Result<void> StreamThread::apply_outcome(CommitOutcome outcome) {
       return tasks_->flush_due();
     case CommitOutcome::aborted:
       metrics_.counter(metric_names::kAborts, {{"thread", name_}}).add();
-      for (StreamTask* task : tasks_->running()) {
-        task->commit_aborted();
-        PAWL_TRY(router_->rewind(*task));
-      }
-      return {};
+      break;
     case CommitOutcome::lost:
-      for (const TaskId task : tasks_->all()) {
-        if (tasks_->find_running(task) != nullptr) {
-          PAWL_TRY(tasks_->close(task, ThreadTasks::Close::dirty));
-          tasks_->gain(task);
-        }
-      }
-      return {};
+      break;
+  }
+  for (const TaskId id : tasks_->all()) {
+    StreamTask* const task = tasks_->find_running(id);
+    if (task == nullptr) {
+      continue;
+    }
+    if (outcome == CommitOutcome::lost || task->init_uncommitted()) {
+      PAWL_TRY(tasks_->close(id, ThreadTasks::Close::dirty));
+      tasks_->gain(id);
+    } else {
+      task->commit_aborted();
+      PAWL_TRY(router_->rewind(*task));
+    }
   }
   return {};
 }

@@ -238,6 +238,13 @@ Result<void> TaskStores::flush_caches() {
   return {};
 }
 
+bool TaskStores::uncommitted() const {
+  return caches_dirty() ||
+         std::any_of(entries_.begin(), entries_.end(), [](const std::unique_ptr<Entry>& entry) {
+           return entry->store->pending().rows > 0;
+         });
+}
+
 void TaskStores::log_pending() {
   PAWL_ASSERT(!caches_dirty());
   for (const auto& entry : entries_) {

@@ -92,6 +92,8 @@ class TaskStores {
   Result<void> flush_caches();
   // Whether flush_caches() has something to do.
   [[nodiscard]] bool caches_dirty() const;
+  // Whether the open transaction has written anything.
+  [[nodiscard]] bool uncommitted() const;
   void log_pending();
   // Whether so much is uncommitted that a larger transaction would break a bound: that of the
   // roll-forward, or of memory.

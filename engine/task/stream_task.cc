@@ -187,6 +187,8 @@ Result<void> StreamTask::start() {
   }
   context_.stream_time_punctuations.commit();
   context_.wall_clock_punctuations.commit();
+  init_uncommitted_ = stores_.uncommitted();
+  touched_ = init_uncommitted_;
   enter(TaskState::running);
   return {};
 }
@@ -360,6 +362,7 @@ Result<void> StreamTask::commit_succeeded() {
   context_.stream_time_punctuations.commit();
   context_.wall_clock_punctuations.commit();
   touched_ = false;
+  init_uncommitted_ = false;
   context_.commit_requested = false;
   return stores_.commit();
 }

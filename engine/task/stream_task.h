@@ -89,6 +89,9 @@ class StreamTask {
   // --- commit
   // Whether anything happened since the last commit that a commit would keep.
   [[nodiscard]] bool dirty() const;
+  // What init() wrote into stores is not committed yet: an abort takes it back for good, so the
+  // task has to be made anew then.
+  [[nodiscard]] bool init_uncommitted() const { return init_uncommitted_; }
   // Makes the next commit include this task although nothing happened, so that its offsets do not
   // expire.
   void touch() { touched_ = true; }
@@ -134,6 +137,7 @@ class StreamTask {
   ThreadChecker thread_;
 
   bool touched_ = false;  // something to commit besides offsets
+  bool init_uncommitted_ = false;
   std::vector<Offset> committed_;
   std::vector<Offset> committing_;  // sent with the running commit
   std::vector<Timestamp> committed_partition_times_;

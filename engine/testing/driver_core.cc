@@ -123,6 +123,10 @@ void DriverCore::start_tasks(bool from_scratch) {
     or_throw(task.start());
   }
   capture();
+  if (std::any_of(tasks_.begin(), tasks_.end(),
+                  [](const auto& task) { return task->init_uncommitted(); })) {
+    commit_tasks();  // no abort may take back what init() wrote
+  }
 }
 
 DriverCore::TaskEnvironment DriverCore::environment() {

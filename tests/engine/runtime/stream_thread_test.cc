@@ -9,6 +9,7 @@
 
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
+#include <pawl/statestore/typed/stores.h>
 #include <pawl/testing/manual_clock.h>
 
 #include <gtest/gtest.h>
@@ -446,6 +447,72 @@ TEST_F(StreamThreadTest, CommitsInTimeHoweverSlowTheRecordsAre) {
 
   EXPECT_LE(longest, settings_.transaction_timeout / 10);
   EXPECT_GT(committed_offset(), 0);
+}
+
+class WritesInInit final : public Processor<std::string, std::string> {
+ public:
+  WritesInInit(std::vector<std::string>& seen, bool forwards) : seen_(seen), forwards_(forwards) {}
+  void init(ProcessorContext<std::string, std::string>& context) override {
+    rows_.emplace(context.store(stores::key_value<std::string, std::string>("rows").in_memory()));
+    rows_->put("limit", "7");
+    if (forwards_) {
+      context.forward({});
+    }
+  }
+  void process(const Record<std::string, std::string>& /*record*/) override {
+    seen_.push_back(rows_->get("limit").value_or("nothing"));
+  }
+
+ private:
+  std::vector<std::string>& seen_;
+  bool forwards_;
+  std::optional<stores::KeyValue<std::string, std::string>::Store> rows_;
+};
+
+class InitialisingStreamThreadTest : public StreamThreadTest {
+ protected:
+  InitialisingStreamThreadTest() {
+    StreamBuilder builder;
+    builder.add_store(stores::key_value<std::string, std::string>("rows").in_memory());
+    builder.stream("in", serde::string(), serde::string())
+        .process([this] { return std::make_unique<WritesInInit>(seen_, forwards_); }, {"rows"})
+        .to("out");
+    topology_.emplace(builder.build());
+    thread_ = *StreamThread::make(1, surroundings_, 7);
+  }
+  std::vector<std::string> seen_;
+  bool forwards_ = false;
+};
+
+TEST_F(InitialisingStreamThreadTest, AnAbortKeepsWhatInitWrote) {
+  broker_.source = {"a"};
+  broker_.script.fail_next("flush", ErrorKind::abort_transaction);
+  change(AssignmentChange::Kind::gained);
+
+  EXPECT_EQ(run(20), std::nullopt);
+
+  EXPECT_EQ(seen_.size(), 2U);
+  EXPECT_EQ(seen_.back(), "7");
+  EXPECT_EQ(committed_offset(), 1);
+}
+
+TEST_F(InitialisingStreamThreadTest, WhatInitWroteIsCommittedWithoutAnyRecord) {
+  change(AssignmentChange::Kind::gained);
+
+  EXPECT_EQ(run(20), std::nullopt);
+
+  EXPECT_EQ(broker_.script.count("commit"), 1);
+}
+
+TEST_F(InitialisingStreamThreadTest, ForwardsNothingInInit) {
+  forwards_ = true;
+  change(AssignmentChange::Kind::gained);
+
+  const std::optional<Error> error = run(20);
+
+  ASSERT_TRUE(error.has_value());
+  EXPECT_NE(error->message.find("nothing can be forwarded in init()"), std::string::npos)
+      << error->message;
 }
 
 }  // namespace
