@@ -78,6 +78,8 @@ Result<std::optional<PartitionStart>> Restoration::begin(StreamTask& task,
   slot->progress = {task.id(), changelog.store_name, changelog.where, from, end, from};
   slot->batch_first = from;
   slot->began = clock_.monotonic();
+  const std::vector<TopicPartition> read = task.partitions();
+  slot->source = std::find(read.begin(), read.end(), changelog.where) != read.end();
   if (listener_ != nullptr) {
     listener_->on_start(slot->progress);
   }
@@ -237,7 +239,8 @@ void Restoration::record(PartitionToken token, ConsumedRecord record) {
     return;
   }
   // Nobody writes a changelog record without a key; Kafka Streams skips them as well.
-  if (input.key.has_value()) {
+  if (input.key.has_value() &&
+      (!changelog.source || changelog.task->took(changelog.progress.changelog, input))) {
     Result<void> replayed = changelog.task->stores().replay(
         changelog.store, {*input.key, input.value, input.timestamp, input.headers});
     if (!replayed.has_value()) {

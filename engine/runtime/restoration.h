@@ -56,6 +56,7 @@ class Restoration final : public ConsumerSink {
     std::uint64_t batch_records = 0;
     std::uint64_t batch_bytes = 0;
     MonotonicTime began{0};
+    bool source = false;  // a topic that the task reads
     bool done = false;
   };
   Result<std::optional<PartitionStart>> begin(StreamTask& task,

@@ -120,6 +120,15 @@ OffsetReset StreamTask::offset_reset(std::size_t partition) const {
   return offset_resets_[partition];
 }
 
+bool StreamTask::took(const TopicPartition& where, const InputRecord& record) {
+  for (std::size_t partition = 0; partition < group_.size(); ++partition) {
+    if (group_.queue(partition).where() == where) {
+      return group_.queue(partition).usable(record);
+    }
+  }
+  return true;
+}
+
 Result<void> StreamTask::resume(const std::vector<CommittedOffset>& offsets) {
   PAWL_ASSERT(offsets.size() == group_.size(), offsets.size(), group_.size());
   std::map<std::string, Timestamp> operator_times;

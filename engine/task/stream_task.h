@@ -59,6 +59,9 @@ class StreamTask {
   [[nodiscard]] std::vector<TopicPartition> partitions() const;
   // Where each source starts when nothing is committed.
   [[nodiscard]] OffsetReset offset_reset(std::size_t partition) const;
+  // Whether a record of a source was taken when it was processed: what was skipped instead is not
+  // in a store that mirrors the source. True for every record of another topic.
+  [[nodiscard]] bool took(const TopicPartition& where, const InputRecord& record);
   // Takes offsets and times over from the last commit; `offsets` has an entry for each partition,
   // by index. Errors: fatal for metadata that cannot be read.
   Result<void> resume(const std::vector<CommittedOffset>& offsets);

@@ -195,14 +195,18 @@ void DriverCore::restore(Task& task) {
         if (!logged.key.has_value()) {
           return;
         }
-        ChangelogRecord record;
+        InputRecord record;
         record.key = *logged.key;
         if (logged.value.has_value()) {
           record.value = *logged.value;
         }
+        record.offset = at;
         record.timestamp = logged.timestamp;
         record.headers = &logged.headers;
-        or_throw(task.stores().replay(changelog.store, record));
+        if (task.took(changelog.where, record)) {
+          or_throw(task.stores().replay(
+              changelog.store, {*record.key, record.value, record.timestamp, record.headers}));
+        }
       };
       if (is_source) {
         replay(logs_[changelog.where.topic].records[index]);
