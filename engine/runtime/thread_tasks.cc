@@ -289,6 +289,7 @@ Result<void> ThreadTasks::rebuild(TaskId id) {
   }
   unproven_ends_.erase(id);
   opening_.erase(id);
+  std::erase(restored_, id);
   const auto reopen = [&](OwnedTask owned) -> Result<void> {
     owned.task->close();
     owned.task.reset();

@@ -6,6 +6,7 @@
 #include "support/scripted_clients.h"
 #include "support/silent_log.h"
 #include "support/test_records.h"
+#include "testing/driver_core.h"
 
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
@@ -513,6 +514,34 @@ TEST_F(InitialisingStreamThreadTest, ForwardsNothingInInit) {
   ASSERT_TRUE(error.has_value());
   EXPECT_NE(error->message.find("nothing can be forwarded in init()"), std::string::npos)
       << error->message;
+}
+
+TEST_F(StreamThreadTest, ATaskThatIsRebuiltBeforeItRunsIsStartedOnce) {
+  MetricsRecorder metrics;
+  Restoration restoration(clients_, {}, clock_, log_, nullptr, metrics, {});
+  LogConsumer sources(broker_);
+  SourceRouter router(sources, {});
+  pawl::testing::internal::DriverCollector outputs;
+  ThreadTasks tasks(
+      surroundings_, "thread", sources,
+      [&](TaskId) {
+        TaskEnvironment environment;
+        environment.application_id = "app";
+        environment.clock = &clock_;
+        environment.outputs = &outputs;
+        environment.metrics = &metrics;
+        environment.log = &log_;
+        return environment;
+      },
+      restoration, router);
+  tasks.gain(TaskId{});
+  EXPECT_TRUE(tasks.advance(milliseconds(0)).has_value());
+  EXPECT_TRUE(tasks.rebuild(TaskId{}).has_value());
+  EXPECT_TRUE(tasks.advance(milliseconds(0)).has_value());
+
+  EXPECT_NO_THROW(EXPECT_TRUE(tasks.start_restored().has_value()));
+
+  EXPECT_NE(tasks.find_running(TaskId{}), nullptr);
 }
 
 }  // namespace
