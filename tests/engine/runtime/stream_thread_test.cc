@@ -450,6 +450,21 @@ TEST_F(StreamThreadTest, CommitsInTimeHoweverSlowTheRecordsAre) {
   EXPECT_GT(committed_offset(), 0);
 }
 
+TEST_F(StreamThreadTest, GoesOnAfterARefusedRecordWithoutTransactionsToo) {
+  settings_.guarantee = Guarantee::at_least_once;
+  settings_.commit_interval = milliseconds(100);
+  thread_ = *StreamThread::make(1, surroundings_, 7);
+  int processed = 0;
+  user_code_ = [&](const std::string&) { ++processed; };
+  broker_.source = {"a"};
+  broker_.script.fail_next("send", ErrorKind::abort_transaction);
+  change(AssignmentChange::Kind::gained);
+
+  EXPECT_EQ(run(40), std::nullopt);
+
+  EXPECT_EQ(processed, 2) << "and once more";
+}
+
 class WritesInInit final : public Processor<std::string, std::string> {
  public:
   WritesInInit(std::vector<std::string>& seen, bool forwards) : seen_(seen), forwards_(forwards) {}
