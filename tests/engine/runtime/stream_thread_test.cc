@@ -2,6 +2,7 @@
 // broker that does not answer, on scripted clients.
 #include "runtime/stream_thread.h"
 
+#include "runtime/global_thread.h"
 #include "support/marks.h"
 #include "support/scripted_clients.h"
 #include "support/silent_log.h"
@@ -414,6 +415,27 @@ TEST_F(StreamThreadTest, StopsAtAnExceptionOfAListener) {
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->kind, ErrorKind::fatal);
   EXPECT_NE(error->message.find("disk full"), std::string::npos);
+  surroundings_.publish_metrics = [](int, const MetricsSnapshot&) {};
+}
+
+TEST_F(StreamThreadTest, AnExceptionOfAListenerStopsTheGlobalThreadToo) {
+  StreamBuilder builder;
+  const auto table = builder.global_table<std::string, std::string>(
+      "names", Materialized::as("names").in_memory());
+  builder.stream<std::string, std::string>("in").to("out");
+  topology_.emplace(builder.build());
+  topics_.global_partitions = {{"names", 1}};
+  auto global = GlobalThread::make(surroundings_);
+  ASSERT_TRUE(global.has_value());
+  clock_.advance(milliseconds(1'000));
+  surroundings_.publish_metrics = [](int, const MetricsSnapshot&) {
+    throw std::runtime_error("disk full");
+  };
+
+  const Result<void> done = (*global)->run_once();
+
+  ASSERT_FALSE(done.has_value());
+  EXPECT_NE(done.error().message.find("disk full"), std::string::npos);
   surroundings_.publish_metrics = [](int, const MetricsSnapshot&) {};
 }
 
