@@ -272,22 +272,9 @@ Result<void> StreamThread::apply_outcome(CommitOutcome outcome) {
       return tasks_->flush_due();
     case CommitOutcome::aborted:
       metrics_.counter(metric_names::kAborts, {{"thread", name_}}).add();
-      break;
+      return tasks_->go_back(ThreadTasks::Owner::ours);
     case CommitOutcome::lost:
-      break;
-  }
-  for (const TaskId id : tasks_->all()) {
-    StreamTask* const task = tasks_->find_running(id);
-    if (task == nullptr) {
-      continue;
-    }
-    if (outcome == CommitOutcome::lost || task->init_uncommitted()) {
-      PAWL_TRY(tasks_->close(id, ThreadTasks::Close::dirty));
-      tasks_->gain(id);
-    } else {
-      task->commit_aborted();
-      PAWL_TRY(router_->rewind(*task));
-    }
+      return tasks_->go_back(ThreadTasks::Owner::another);
   }
   return {};
 }

@@ -279,6 +279,23 @@ Result<void> ThreadTasks::close(TaskId id, Close how) {
   return {};
 }
 
+Result<void> ThreadTasks::go_back(Owner owner) {
+  for (const TaskId id : all()) {
+    StreamTask* const task = find_running(id);
+    if (task == nullptr) {
+      continue;
+    }
+    if (owner == Owner::another || task->init_uncommitted()) {
+      PAWL_TRY(close(id, Close::dirty));
+      gain(id);
+    } else {
+      task->commit_aborted();
+      PAWL_TRY(router_.rewind(*task));
+    }
+  }
+  return {};
+}
+
 Result<void> ThreadTasks::rebuild(TaskId id) {
   if (!rebuilding_.insert(id).second) {
     return Error{

@@ -46,6 +46,10 @@ class ThreadTasks {
   // happens for a task that is not here.
   enum class Close { clean, dirty };
   Result<void> close(TaskId id, Close how);
+  // After an abort: takes every running task back to its last commit. Opened anew are those that
+  // another owner has gone on with, and those whose init() wrote what is not committed.
+  enum class Owner { ours, another };
+  Result<void> go_back(Owner owner);
   // Stops reading a task's partitions and hides its stores, ahead of close().
   Result<void> suspend(TaskId id);
   [[nodiscard]] std::vector<TaskId> all() const;

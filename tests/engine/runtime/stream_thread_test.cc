@@ -37,7 +37,8 @@ class LogConsumer final : public ConsumerClient {
   explicit LogConsumer(Broker& broker) : broker_(broker) {}
   Result<void> assign(std::span<const PartitionStart> partitions) override {
     token_ = partitions.front().token;
-    next_ = static_cast<std::size_t>(std::get<Offset>(partitions.front().from).value());
+    const auto* const from = std::get_if<Offset>(&partitions.front().from);
+    next_ = from == nullptr ? 0 : static_cast<std::size_t>(from->value());
     assigned_ = true;
     return {};
   }
