@@ -5,6 +5,7 @@
 #include "overlay/merged_cursor.h"
 #include "prefix_scan.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace pawl::internal {
@@ -70,8 +71,14 @@ void OverlaidKeyValueStore::log_pending() {
       surroundings_.changelog_mode == ChangelogMode::every_put) {
     return;
   }
+  std::vector<const OverlayRow*> rows = overlay_.active().in_update_order();
+  if (spec_.entries_max > 0) {
+    // Deletions first: a restore must not meet more keys than there is room for.
+    std::stable_partition(rows.begin(), rows.end(),
+                          [](const OverlayRow* row) { return row->tombstone; });
+  }
   // The record that deleted a row is gone by now, and its headers with it.
-  for (const OverlayRow* row : overlay_.active().in_update_order()) {
+  for (const OverlayRow* row : rows) {
     log(row->key, row->tombstone ? std::nullopt : NullableBytesView(row->value), row->logged_at,
         Headers::none());
   }

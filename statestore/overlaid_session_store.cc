@@ -2,10 +2,9 @@
 
 #include "window/session_scan.h"
 
-#include <pawl/model/assert.h>
-
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 namespace pawl::internal {
@@ -55,8 +54,10 @@ void OverlaidSessionStore::encode_row(const SessionRow& row, Bytes& out) const {
 
 void OverlaidSessionStore::put(BytesView key, Window session, NullableBytesView value,
                                Timestamp logged_at) {
-  PAWL_ASSERT(session.start.value() >= 0 && session.end >= session.start, session.start.value(),
-              session.end.value());
+  if (session.start.value() < 0 || session.end < session.start) {
+    throw std::invalid_argument("store " + spec_.name +
+                                ": a session's start is neither negative nor behind its end");
+  }
   progress_.time = std::max(progress_.time, session.end);
   const SessionRow row{key, session};
   if (surroundings_.changelog_mode == ChangelogMode::every_put) {

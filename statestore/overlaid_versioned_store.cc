@@ -69,6 +69,9 @@ VersionPlace OverlaidVersionedStore::put_version(BytesView key, NullableBytesVie
     throw std::invalid_argument("store " + spec_.name + ": a version's time is not negative");
   }
   const bool expired = from < history_start();
+  if (from - spec_.retention > earliest_to_log_again_) {
+    log_pending();  // behind this record it would be too old to be restored
+  }
   if (!expired || !native()) {
     log(key, value, from);
   }
@@ -80,6 +83,7 @@ VersionPlace OverlaidVersionedStore::put_version(BytesView key, NullableBytesVie
   if (native() && surroundings_.changelog != nullptr) {
     if (placed.outcome == PutOutcome::historical) {
       to_log_again_.emplace(key);
+      earliest_to_log_again_ = std::min(earliest_to_log_again_, from);
     } else if (const auto found = to_log_again_.find(key); found != to_log_again_.end()) {
       to_log_again_.erase(found);
     }
@@ -224,8 +228,8 @@ std::optional<Version> OverlaidVersionedStore::version_at(BytesView key, Timesta
   }
   const VersionSegments segments(spec_);
   return version_in_history(
-      segments, segments.of(progress_.time), std::max(time, Timestamp(0)), row_,
-      [&](std::int64_t segment, VersionRow& row) { return find_row(segment, key, row); });
+      segments, first_live_segment(), segments.of(progress_.time), std::max(time, Timestamp(0)),
+      row_, [&](std::int64_t segment, VersionRow& row) { return find_row(segment, key, row); });
 }
 
 void OverlaidVersionedStore::versions(BytesView key, Timestamp from, Timestamp to,
@@ -300,6 +304,7 @@ void OverlaidVersionedStore::log(BytesView key, NullableBytesView value, Timesta
 
 void OverlaidVersionedStore::log_pending() {
   const VersionSegments segments(spec_);
+  earliest_to_log_again_ = Timestamp::max();
   for (const Bytes& key : std::exchange(to_log_again_, {})) {
     if (const std::optional<Version> latest = latest_version(key)) {
       log(key, latest->value, latest->from);
@@ -335,6 +340,7 @@ void OverlaidVersionedStore::drop() {
   changes_.clear();
   overlay_.drop();
   to_log_again_.clear();
+  earliest_to_log_again_ = Timestamp::max();
   progress_ = committed_;
 }
 

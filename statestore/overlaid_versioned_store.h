@@ -107,8 +107,11 @@ class OverlaidVersionedStore final : public VersionedStore, public ManagedStore 
   StoreProgress progress_;
   StoreProgress frozen_progress_;
   StoreProgress committed_;
-  // Keys whose last record in the changelog is not their latest version.
+  // Keys whose last record in the changelog is not their latest version. A restore skips what is
+  // older than the history at its place in the changelog, so they are logged again before the
+  // history begins behind the earliest of those records.
   std::set<Bytes, std::less<>> to_log_again_;
+  Timestamp earliest_to_log_again_ = Timestamp::max();
   std::uint64_t expired_puts_ = 0;
   VersionRow row_;
   VersionRow older_row_;

@@ -6,11 +6,10 @@
 #include "window/indexed_window_cursor.h"
 #include "window/window_scan.h"
 
-#include <pawl/model/assert.h>
-
 #include <algorithm>
 #include <ranges>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 namespace pawl::internal {
@@ -156,7 +155,9 @@ void OverlaidWindowStore::put(BytesView key, NullableBytesView value, Timestamp 
 
 void OverlaidWindowStore::put_with_headers(BytesView key, NullableBytesView value, Timestamp start,
                                            Timestamp logged_at, const Headers& headers) {
-  PAWL_ASSERT(start.value() >= 0, start.value());
+  if (start.value() < 0) {
+    throw std::invalid_argument("store " + spec_.name + ": a window's start is not negative");
+  }
   // A null that changes nothing leaves no row from which a restart would know the time.
   if (value.has_value() || !spec_.retain_duplicates || nulls_move_time()) {
     progress_.time = std::max(progress_.time, start);
@@ -168,15 +169,17 @@ void OverlaidWindowStore::put_with_headers(BytesView key, NullableBytesView valu
   }
   const Headers& deleted_by = spec_.headers ? *surroundings_.context->headers : Headers::none();
   if (spec_.retain_duplicates) {
-    if (surroundings_.changelog_mode == ChangelogMode::every_put) {
-      logged_sequence_ = following(logged_sequence_);
-      log({key, start, logged_sequence_}, value, logged_at, deleted_by);
+    const bool every_put = surroundings_.changelog_mode == ChangelogMode::every_put;
+    if (every_put || value.has_value()) {
+      progress_.sequence = following(progress_.sequence);
+      row.sequence = progress_.sequence;
+    }
+    if (every_put) {
+      log(row, value, logged_at, deleted_by);
     }
     if (!value.has_value()) {
       return;
     }
-    progress_.sequence = following(progress_.sequence);
-    row.sequence = progress_.sequence;
   } else if (surroundings_.changelog_mode == ChangelogMode::every_put) {
     log(row, value, logged_at, deleted_by);
   }

@@ -103,13 +103,12 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   std::optional<RecentKeys> recent_;
   std::vector<RowChange> changes_;
   // Time and row number of the running transaction, of the frozen one, and of what is committed.
-  // Stores that keep duplicates number their rows; under every_put the changelog counts for itself,
-  // because a null put uses a number there and none here (Source: RocksDBWindowStore,
-  // ChangeLoggingWindowBytesStore).
+  // Stores that keep duplicates number their rows, as the changelog has them: under every_put a
+  // null put uses a number, too (Source: ChangeLoggingWindowBytesStore, which begins anew with
+  // every restart).
   StoreProgress progress_;
   StoreProgress frozen_progress_;
   StoreProgress committed_;
-  std::int32_t logged_sequence_ = 0;
   std::uint64_t expired_puts_ = 0;
   Bytes row_key_;
   Bytes index_key_;

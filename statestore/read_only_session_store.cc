@@ -24,7 +24,11 @@ std::unique_ptr<KeyValueCursor> rows_by_key(const RowSnapshot& snapshot, Segment
     from += bound;
   }
   if (key_to.has_value()) {
-    internal::session_upper_bound(*key_to, latest_start, 0, bound);
+    if (key_from == key_to) {
+      internal::encode_session_key({*key_to, {latest_start, Timestamp::max()}}, bound);
+    } else {
+      internal::session_upper_bound(*key_to, latest_start, 0, bound);
+    }
     to = (indexed ? "\x01" : "") + bound;
   }
   return snapshot.scan(segment, NullableBytesView(from),

@@ -51,12 +51,18 @@ Result<void> ReadOnlyKeyValueStore::prefix(
 
 Result<std::optional<Bytes>> ReadOnlyWindowStore::get(BytesView key, Timestamp start) const {
   std::optional<Bytes> found;
-  if (spec_.retain_duplicates) {
+  if (spec_.retain_duplicates || start.value() < 0) {
     return found;  // as WindowStore::get
   }
-  PAWL_TRY(fetch(key, start, start, [&](BytesView, Timestamp, BytesView row) {
-    found.emplace(row);
-    return false;
+  Bytes row;
+  internal::WindowRowCodec(spec_.layout, false).encode({key, start, 0}, row);
+  const SegmentId segment(start.value() / segment_interval_of(spec_).count());
+  PAWL_TRY(each_part(parts_, [&](const RowSnapshot& snapshot) -> Result<bool> {
+    found = PAWL_TRY(snapshot.get(segment, row));
+    if (spec_.headers && found.has_value()) {
+      found = Bytes(internal::behind_headers(*found));
+    }
+    return !found.has_value();
   }));
   return found;
 }
@@ -181,7 +187,7 @@ Result<void> ReadOnlyVersionedStore::at(BytesView key, Timestamp time, const Vis
     std::optional<Version> found = reader.latest();
     internal::VersionRow row;
     if (!found.has_value() || found->from > time) {
-      found = internal::version_in_history(reader.segments(), reader.last(),
+      found = internal::version_in_history(reader.segments(), reader.first(), reader.last(),
                                            std::max(time, Timestamp(0)), row,
                                            [&](std::int64_t segment, internal::VersionRow& into) {
                                              return reader.find(segment, into);

@@ -46,7 +46,9 @@ UndoableTimeOrderedBuffer::Entry& UndoableTimeOrderedBuffer::insert(BytesView ke
   auto entry = std::make_unique<Entry>(Entry{Bytes(key), std::move(timed)});
   Entry& placed = *entry;
   bytes_ += size_of(placed.key, placed.timed);
-  buckets_[placed.timed.buffer_time].push_back(&placed);
+  Bucket& bucket = buckets_[placed.timed.buffer_time];
+  placed.slot = bucket.size();
+  bucket.push_back(&placed);
   const bool fresh = entries_.emplace(BytesView(placed.key), std::move(entry)).second;
   PAWL_ASSERT(fresh);
   return placed;
@@ -59,6 +61,13 @@ void UndoableTimeOrderedBuffer::replace(Entry& entry, TimedChange timed) {
   bytes_ += size_of(entry.key, entry.timed);
 }
 
+void UndoableTimeOrderedBuffer::leave(Bucket& bucket, const Entry& entry) {
+  PAWL_ASSERT(entry.slot < bucket.size() && bucket[entry.slot] == &entry, entry.slot);
+  bucket[entry.slot] = bucket.back();
+  bucket[entry.slot]->slot = entry.slot;
+  bucket.pop_back();
+}
+
 void UndoableTimeOrderedBuffer::erase(BytesView key) {
   const auto found = entries_.find(key);
   if (found == entries_.end()) {
@@ -67,7 +76,7 @@ void UndoableTimeOrderedBuffer::erase(BytesView key) {
   const Entry& entry = *found->second;
   bytes_ -= size_of(entry.key, entry.timed);
   const auto bucket = buckets_.find(entry.timed.buffer_time);
-  std::erase(bucket->second, &entry);
+  leave(bucket->second, entry);
   if (bucket->second.empty()) {
     buckets_.erase(bucket);
   }
@@ -100,6 +109,9 @@ void UndoableTimeOrderedBuffer::evict_until(
     // twice.
     std::sort(bucket.begin(), bucket.end(),
               [](const Entry* left, const Entry* right) { return left->key > right->key; });
+    for (std::size_t slot = 0; slot < bucket.size(); ++slot) {
+      bucket[slot]->slot = slot;
+    }
     while (!bucket.empty()) {
       Entry* const leaving = bucket.back();
       bucket.pop_back();
@@ -117,7 +129,7 @@ void UndoableTimeOrderedBuffer::evict_first(
       bucket.begin(), bucket.end(),
       [](const Entry* left, const Entry* right) { return left->key < right->key; });
   Entry* const leaving = *first;
-  bucket.erase(first);
+  leave(bucket, *leaving);
   if (bucket.empty()) {
     buckets_.erase(buckets_.begin());
   }
@@ -188,6 +200,8 @@ void UndoableTimeOrderedBuffer::drop() {
       }
     }
   }
+  // An emission that was broken off may have left one behind.
+  std::erase_if(buckets_, [](const auto& bucket) { return bucket.second.empty(); });
   saved_keys_.clear();
   saved_.clear();
   frozen_.clear();

@@ -64,7 +64,8 @@ class UndoableTimeOrderedBuffer final : public TimeOrderedBuffer, public Managed
   struct Entry {
     Bytes key;
     TimedChange timed;
-    bool saved = false;  // its state before the transaction is in saved_
+    bool saved = false;    // its state before the transaction is in saved_
+    std::size_t slot = 0;  // its place in its bucket
   };
   // Entries of one buffer time, in no order until they are emitted.
   using Bucket = std::vector<Entry*>;
@@ -80,6 +81,8 @@ class UndoableTimeOrderedBuffer final : public TimeOrderedBuffer, public Managed
   Entry& insert(BytesView key, TimedChange timed);
   void replace(Entry& entry, TimedChange timed);
   void erase(BytesView key);
+  // Takes an entry out of its bucket, whatever the bucket's size.
+  static void leave(Bucket& bucket, const Entry& entry);
   // Takes an entry that is in no bucket any more out and emits it.
   void emit_out(Entry& leaving, const std::function<void(BytesView, const BufferedChange&)>& emit);
   [[nodiscard]] static std::size_t size_of(BytesView key, const TimedChange& timed);

@@ -51,11 +51,13 @@ class VersionSegments {
 };
 
 // Finds the version of a key that was valid at a time, in the rows of segments `last` down to that
-// of the time. `find_row`: (segment, VersionRow&) -> whether there is one.
+// of the time, but not below `first`. `find_row`: (segment, VersionRow&) -> whether there is one.
 template <class FindRow>
-std::optional<Version> version_in_history(const VersionSegments& segments, std::int64_t last,
-                                          Timestamp time, VersionRow& row, FindRow&& find_row) {
-  for (std::int64_t segment = last; segment >= segments.of(time); --segment) {
+std::optional<Version> version_in_history(const VersionSegments& segments, std::int64_t first,
+                                          std::int64_t last, Timestamp time, VersionRow& row,
+                                          FindRow&& find_row) {
+  first = std::max(first, segments.of(time));
+  for (std::int64_t segment = last; segment >= first; --segment) {
     if (!find_row(segment, row)) {
       continue;
     }

@@ -160,7 +160,9 @@ Result<void> TaskStores::open_store(const StoreSpec& spec) {
   if (options_.compatibility == Compatibility::native && spec.native_slack.count() > 0) {
     // Segments stay those of the topology's spec, which queries read by.
     entry->spec.segment_interval = segment_interval_of(spec);
-    entry->spec.retention += std::exchange(entry->spec.native_slack, std::chrono::milliseconds(0));
+    const auto slack = std::exchange(entry->spec.native_slack, std::chrono::milliseconds(0));
+    // Rows that are kept for ever need none.
+    entry->spec.retention += std::min(slack, std::chrono::milliseconds::max() - spec.retention);
   }
   if (spec.logging == Logging::enabled) {
     entry->writer = std::make_unique<ChangelogWriter>(

@@ -51,7 +51,13 @@ OptimizedPlan::OptimizedPlan(const Nodes& originals) {
     std::vector<PlanNode*> parents;
     parents.reserve(original->parents().size());
     for (const PlanNode* parent : original->parents()) {
-      parents.push_back(copies_.at(parent));
+      const auto copy = copies_.find(parent);
+      if (copy == copies_.end()) {
+        throw TopologyError(fmt::format(
+            "node '{}' takes a stream or table of another StreamBuilder: make both with one",
+            original->output()));
+      }
+      parents.push_back(copy->second);
     }
     copies_[original.get()] =
         nodes_.emplace_back(std::make_unique<PlanNode>(*original, std::move(parents))).get();

@@ -1,8 +1,7 @@
 #include "cache/cached_window_store.h"
 
-#include <pawl/model/assert.h>
-
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace pawl::internal {
@@ -38,7 +37,9 @@ Bytes CachedWindowStore::row_key(BytesView key, Timestamp start) const {
 // The record in hand is kept with the entry, and with it the time at which it is logged.
 void CachedWindowStore::put(BytesView key, NullableBytesView value, Timestamp start,
                             Timestamp /*logged_at*/) {
-  PAWL_ASSERT(start.value() >= 0, start.value());
+  if (start.value() < 0) {
+    throw std::invalid_argument("store " + spec_.name + ": a window's start is not negative");
+  }
   newest_ = std::max(newest_, start);
   codec_.encode({key, start, 0}, row_key_);
   cache_.put(row_key_, value);

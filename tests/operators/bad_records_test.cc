@@ -8,7 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <stdexcept>
+#include <utility>
 
 namespace pawl::test {
 namespace {
@@ -323,6 +325,34 @@ TEST(UserCodeThatThrows, LeavesTheAggregateAsItWas) {
   test.in.pipe("a", "2", Timestamp(3));
 
   EXPECT_THAT(test.read(), ElementsAre("a=1@1", "a=12@3"));
+}
+
+TEST(UserCodeThatThrows, LeavesTheSessionsAsTheyWere) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("in")
+      .group_by_key()
+      .windowed_by(SessionWindows::with_inactivity_gap(std::chrono::milliseconds(5)).no_grace())
+      .aggregate([] { return std::string(); },
+                 [](const std::string& /*key*/, const std::string& value, std::string& all) {
+                   refuse_bad(value);
+                   all += value;
+                 },
+                 [](const std::string& /*key*/, const std::string& earlier,
+                    const std::string& later) { return earlier + later; })
+      .to_stream()
+      .map([](const Windowed<std::string>* key, const std::string* value) {
+        return std::pair(key->key, value == nullptr ? "deleted" : *value);
+      })
+      .to("out");
+  Strings test(builder.build(), processing(OnBadRecord::skip));
+
+  test.in.pipe("a", "1", Timestamp(1));
+  test.in.pipe("a", "bad", Timestamp(2));
+  test.in.pipe({"a", std::nullopt, Timestamp(2), {}});
+  EXPECT_THAT(test.read(), ElementsAre("a=1@1"));
+  test.in.pipe("a", "2", Timestamp(3));
+
+  EXPECT_THAT(test.read(), ElementsAre("a=deleted@1", "a=12@3"));
 }
 
 TEST(UserCodeThatThrows, IsToldHowToTakeANull) {

@@ -186,6 +186,25 @@ TEST(Cogroup, DeducesTheAggregateOrTakesItsName) {
   EXPECT_THAT(lines(out), ElementsAre("a=x@1"));
 }
 
+TEST(Cogroup, SaysThatAStreamIsOfAnotherBuilder) {
+  StreamBuilder builder;
+  StreamBuilder other;
+  orders(builder)
+      .cogroup(add_order)
+      .cogroup(other.stream<std::string, std::string>("more").group_by_key(), add_order)
+      .aggregate([] { return std::string(); })
+      .to_stream()
+      .to("out");
+
+  std::string message;
+  try {
+    (void)builder.build();
+  } catch (const TopologyError& error) {
+    message = error.what();
+  }
+  EXPECT_THAT(message, ::testing::HasSubstr("another StreamBuilder"));
+}
+
 TEST(Cogroup, RefusesAStreamTwice) {
   StreamBuilder builder;
   const auto grouped = orders(builder);

@@ -170,6 +170,22 @@ TEST(SessionWindows, StayAsTheyAreOnceClosed) {
   EXPECT_THAT(compatible.read(), ElementsAre("a[84,84)=null@84", "a[84,86)=2@86"));
 }
 
+TEST(SessionWindows, CanBeKeptForEver) {
+  StreamBuilder builder;
+  windowed(builder)
+      .count(Materialized::as("counts").retention(milliseconds::max()))
+      .to_stream()
+      .to("out");
+  const Topology topology = builder.build();
+  Driven native(topology);
+  Driven compatible(topology, java());
+  for (Driven* test : {&native, &compatible}) {
+    test->pipe("a", 10);
+    test->pipe("a", 10);
+    EXPECT_THAT(test->read(), ElementsAre("a[10,10)=1@10", "a[10,10)=2@10"));
+  }
+}
+
 TEST(SessionWindows, MergeAggregatesWithTheMerger) {
   StreamBuilder builder;
   windowed(builder)

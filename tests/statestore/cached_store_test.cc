@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -499,6 +500,15 @@ TEST_P(CachedWindowStoreTest, ReckonsEntriesAsKafkaStreamsDoes) {
   twins.with_cache().put("key", "value", Timestamp(5), Timestamp(5));
 
   EXPECT_EQ(twins.budget.bytes_used, 8U + 3 + 8 + 4 /*segment, key, start, number*/ + 5 + 45);
+}
+
+TEST_P(CachedWindowStoreTest, RefusesAStartThatIsNegative) {
+  Twins<WindowStore> twins(spec());
+  twins.budget.bytes_max = kPlenty;
+
+  EXPECT_THROW(twins.with_cache().put("k", "1", Timestamp(-1), Timestamp(1)),
+               std::invalid_argument);
+  EXPECT_EQ(twins.cache->dirty_rows(), 0U);
 }
 
 TEST_P(CachedWindowStoreTest, TellsTheListenerKeyAndWindow) {

@@ -173,6 +173,58 @@ TEST(LruStore, OfATableLogsItsDeletionsNativelyOnly) {
   }
 }
 
+// A changelog as records that can be replayed.
+class KeptChangelog final : public ChangelogSink {
+ public:
+  void append(BytesView key, NullableBytesView value, Timestamp /*timestamp*/,
+              const Headers& /*headers*/) override {
+    records_.emplace_back(key, value.has_value() ? std::optional<Bytes>(*value) : std::nullopt);
+  }
+  void replay_into(ManagedStore& store) const {
+    for (const auto& [key, value] : records_) {
+      const NullableBytesView bytes = value.has_value() ? NullableBytesView(*value) : std::nullopt;
+      ASSERT_TRUE(store.replay({key, bytes, Timestamp(1)}).has_value());
+    }
+  }
+
+ private:
+  std::vector<std::pair<Bytes, std::optional<Bytes>>> records_;
+};
+
+// A key that was deleted, put again and deleted again is logged at the place of its last deletion:
+// behind the put that took its room the first time.
+TEST(LruStore, IsTheSameAfterARestore) {
+  KeptChangelog changelog;
+  StoreSurroundings surroundings;
+  surroundings.changelog = &changelog;
+  const auto backend = make_memory_backend();
+  StoreUnderTest tested(*backend, lru(3), surroundings);
+  auto& store = static_cast<KeyValueStore&>(tested->store());
+  const auto put = [&](const char* key) { store.put(key, NullableBytesView("x"), Timestamp(1)); };
+  put("u");
+  put("v");
+  put("e");
+  tested.commit();
+  EXPECT_TRUE(store.get("u").has_value());
+  EXPECT_TRUE(store.get("v").has_value());
+  put("k");  // deletes e
+  EXPECT_TRUE(store.get("u").has_value());
+  put("e");  // deletes v
+  EXPECT_TRUE(store.get("u").has_value());
+  EXPECT_TRUE(store.get("k").has_value());
+  put("n");  // deletes e
+  tested.commit();
+  const Rows expected{{"k", "x"}, {"n", "x"}, {"u", "x"}};
+  ASSERT_EQ(rows_of(store.range(std::nullopt, std::nullopt, Direction::forward)), expected);
+
+  StoreUnderTest restored(*backend, lru(3));
+  changelog.replay_into(*restored);
+
+  EXPECT_EQ(rows_of(static_cast<KeyValueStore&>(restored->store())
+                        .range(std::nullopt, std::nullopt, Direction::forward)),
+            expected);
+}
+
 TEST(LruStore, HoldsNoMoreThanItsLimitAfterARestoreFromALongerChangelog) {
   const auto backend = make_memory_backend();
   StoreUnderTest tested(*backend, lru(2));

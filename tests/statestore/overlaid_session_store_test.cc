@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -57,6 +58,14 @@ Window span(std::int64_t start, std::int64_t end) {
 
 void put(StoreUnderTest& store, BytesView key, Window session, NullableBytesView value) {
   sessions_of(store).put(key, session, value, Timestamp(1));
+}
+
+TEST_P(OverlaidSessionStoreTest, RefusesASessionThatIsNone) {
+  StoreUnderTest store(*backend_, spec());
+
+  EXPECT_THROW(put(store, "k", span(-1, 5), "1"), std::invalid_argument);
+  EXPECT_THROW(put(store, "k", span(6, 5), "1"), std::invalid_argument);
+  EXPECT_EQ(sessions_of(store).observed_time(), Timestamp::unknown());
 }
 
 std::vector<std::string> text_of(const std::unique_ptr<SessionCursor>& cursor) {

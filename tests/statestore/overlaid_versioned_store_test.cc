@@ -1,5 +1,6 @@
 // What a versioned store keeps, loses and logs; and what queries see of it.
 #include "statestore/backend_under_test.h"
+#include "statestore/counted_rows.h"
 
 #include <pawl/serde/primitives.h>
 #include <pawl/statestore/typed/stores.h>
@@ -155,6 +156,18 @@ TEST_F(VersionedStoreTest, LogsADeletionAgainBehindAnEarlierVersion) {
   EXPECT_EQ(changelog_.lines.back(), "f=null@30");
 }
 
+// A restore skips what is older than the history at its place in the changelog; after a compaction
+// the record that is logged again is the only one of its key.
+TEST_F(VersionedStoreTest, LogsTheLatestVersionAgainBeforeItBecomesHistory) {
+  put("b", 20);
+  put("a", 10);
+  store_->put("g", "x", Timestamp(1'000));
+
+  managed_->commit();
+
+  EXPECT_THAT(changelog_.lines, ElementsAre("f=b@20", "f=a@10", "f=b@20", "g=x@1000"));
+}
+
 TEST_F(VersionedStoreTest, LogsExpiredPutsAsKafkaStreamsDoesOnlyWhenAskedTo) {
   for (const ChangelogMode mode : {ChangelogMode::coalesced, ChangelogMode::every_put}) {
     open(mode);
@@ -186,6 +199,19 @@ TEST_F(VersionedStoreTest, IsQueriedAsItWasCommitted) {
   EXPECT_THAT(queries.versions("f", Timestamp(0), Timestamp(100), Direction::backward).value(),
               ElementsAre(valid("b", 20), valid("a", 10, 20)));
   EXPECT_THAT(queries.versions("g", Timestamp(0), Timestamp(100)).value(), IsEmpty());
+}
+
+TEST_F(VersionedStoreTest, IsAskedForTheDistantPastWithoutLookingThroughAllTimeSinceThen) {
+  put("a", 1'700'000'000'000);
+  put("b", 1'700'000'000'010);
+  managed_->commit();
+  const auto rows = std::make_shared<CountedRows>((*managed_)->snapshots());
+  const VersionedQueries<std::string, std::string> queries(
+      ReadOnlyVersionedStore(flights().spec(), {rows}), serde::string(), serde::string());
+
+  EXPECT_EQ(queries.get("f", Timestamp(1'699'999'000'000)).value(), std::nullopt);
+
+  EXPECT_LT(rows->read(), 100U);
 }
 
 TEST_F(VersionedStoreTest, AnAbortTakesVersionsAndTimeBack) {

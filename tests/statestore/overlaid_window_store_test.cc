@@ -6,7 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pawl::test {
@@ -114,6 +117,74 @@ TEST_P(OverlaidWindowStoreTest, DuplicatesAreNumberedOnFromWhatWasCommitted) {
   EXPECT_EQ(first->committed_progress().sequence, 2);
   EXPECT_THAT(text_of(windows_of(first).fetch("k", Timestamp(0), Timestamp(9), Direction::forward)),
               ElementsAre("k@5=1", "k@5=2", "k@5=3"));
+}
+
+// Keys and values of a changelog, as records that can be replayed.
+class Recorded final : public ChangelogSink {
+ public:
+  void append(BytesView key, NullableBytesView value, Timestamp /*timestamp*/,
+              const Headers& /*headers*/) override {
+    records_.emplace_back(key, value.has_value() ? std::optional<Bytes>(*value) : std::nullopt);
+  }
+  void replay_into(ManagedStore& store) const {
+    for (const auto& [key, value] : records_) {
+      const NullableBytesView bytes = value.has_value() ? NullableBytesView(*value) : std::nullopt;
+      ASSERT_TRUE(store.replay({key, bytes, Timestamp(1)}).has_value());
+    }
+  }
+
+ private:
+  std::vector<std::pair<Bytes, std::optional<Bytes>>> records_;
+};
+
+// Rolling forward begins before what the store has: rows that are logged at once must have the
+// numbers of the changelog, also behind nulls and after a restart.
+TEST_P(OverlaidWindowStoreTest, DuplicatesReplayedAgainStayWhatTheyAre) {
+  for (const ChangelogMode mode : {ChangelogMode::coalesced, ChangelogMode::every_put}) {
+    Recorded changelog;
+    StoreSurroundings surroundings;
+    surroundings.changelog = &changelog;
+    surroundings.changelog_mode = mode;
+    StoreSpec spec = window_spec();
+    spec.name += mode == ChangelogMode::coalesced ? "-coalesced" : "-every-put";
+    spec.retain_duplicates = true;
+    const std::vector<std::string> expected{"k@5=1", "k@5=2", "k@5=3"};
+    const auto all = [](StoreUnderTest& store) {
+      return text_of(windows_of(store).fetch("k", Timestamp(0), Timestamp(9), Direction::forward));
+    };
+    std::optional<StoreUnderTest> store;
+    store.emplace(*backend_, spec, surroundings);
+    windows_of(*store).put("k", std::nullopt, Timestamp(5), Timestamp(1));
+    windows_of(*store).put("k", "1", Timestamp(5), Timestamp(1));
+    windows_of(*store).put("k", std::nullopt, Timestamp(5), Timestamp(1));
+    windows_of(*store).put("k", "2", Timestamp(5), Timestamp(1));
+    store->commit();
+    if (backend_.kind() == BackendKind::rocksdb) {  // in memory rows end with their store
+      const StoreProgress progress = (*store)->committed_progress();
+      store.reset();
+      store.emplace(*backend_, spec, surroundings);
+      (*store)->resume(progress);
+    }
+    windows_of(*store).put("k", "3", Timestamp(5), Timestamp(1));
+    store->commit();
+    ASSERT_EQ(all(*store), expected);
+
+    changelog.replay_into(**store);
+
+    EXPECT_EQ(all(*store), expected);
+    BackendUnderTest empty(backend_.kind());
+    StoreUnderTest restored(*empty, spec);
+    changelog.replay_into(*restored);
+    EXPECT_EQ(all(restored), expected);
+  }
+}
+
+TEST_P(OverlaidWindowStoreTest, RefusesAStartThatIsNegative) {
+  StoreUnderTest store(*backend_, window_spec());
+
+  EXPECT_THROW(windows_of(store).put("k", "1", Timestamp::unknown(), Timestamp(1)),
+               std::invalid_argument);
+  EXPECT_EQ(windows_of(store).observed_time(), Timestamp::unknown());
 }
 
 // A scan's bounds are bytes of rows, and a start in a row may look like more of the key.

@@ -1,5 +1,6 @@
 // What a query from another thread sees of a session store: committed sessions, in both layouts.
 #include "statestore/backend_under_test.h"
+#include "statestore/counted_rows.h"
 
 #include <pawl/serde/primitives.h>
 #include <pawl/statestore/read_only_session_store.h>
@@ -96,6 +97,22 @@ TEST_P(ReadOnlySessionStoreTest, FindsSessionsOfAKeyThatOverlapASpan) {
   std::vector<std::string> none;
   ASSERT_TRUE(queries().fetch("b", into(none)).has_value());
   EXPECT_THAT(none, IsEmpty());
+}
+
+TEST_P(ReadOnlySessionStoreTest, AKeyIsLookedUpWithoutVisitingThoseBehindIt) {
+  for (int key = 100; key < 200; ++key) {
+    put(std::to_string(key), span(10, 20), "1");
+  }
+  store_.commit();
+  const auto rows = std::make_shared<CountedRows>(store_->snapshots());
+  const SessionQueries<std::string, std::string> queries(ReadOnlySessionStore(visits(), {rows}),
+                                                         serde::string(), serde::string());
+  std::vector<std::string> found;
+
+  ASSERT_TRUE(queries.fetch("100", into(found)).has_value());
+
+  EXPECT_THAT(found, UnorderedElementsAre("100[10,20]=1"));
+  EXPECT_LT(rows->read(), 10U);
 }
 
 }  // namespace

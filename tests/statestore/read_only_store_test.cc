@@ -1,12 +1,16 @@
 // What a query from another thread sees of a store: committed rows, part by part.
 #include "statestore/backend_under_test.h"
+#include "statestore/counted_rows.h"
 
 #include <pawl/statestore/key_value_store.h>
 #include <pawl/statestore/read_only_store.h>
+#include <pawl/statestore/window_store.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -77,6 +81,30 @@ TEST(ReadOnlyStore, SaysTryAgainWhenNoPartIsOpenHere) {
   const ReadOnlyKeyValueStore view(counts(), {});
 
   EXPECT_EQ(view.get("a").error().kind, ErrorKind::retriable);
+}
+
+TEST_P(ReadOnlyStoreTest, LooksAWindowUpWithoutVisitingThoseOfOtherKeys) {
+  for (const WindowLayout layout : {WindowLayout::key_first, WindowLayout::time_first}) {
+    StoreSpec spec;
+    spec.name = layout == WindowLayout::key_first ? "by-key" : "by-time";
+    spec.kind = StoreKind::window;
+    spec.retention = std::chrono::milliseconds(1000);
+    spec.layout = layout;
+    StoreUnderTest windows(*backend_, spec);
+    for (int key = 100; key < 200; ++key) {
+      static_cast<WindowStore&>(windows->store())
+          .put(std::to_string(key), NullableBytesView("1"), Timestamp(10), Timestamp(1));
+    }
+    windows.commit();
+    const auto rows = std::make_shared<CountedRows>(windows->snapshots());
+    const ReadOnlyWindowStore view(spec, {rows});
+
+    EXPECT_EQ(view.get("150", Timestamp(10)).value(), "1");
+    EXPECT_EQ(view.get("150", Timestamp(11)).value(), std::nullopt);
+    EXPECT_EQ(view.get("15", Timestamp(10)).value(), std::nullopt);
+    EXPECT_EQ(view.get("150", Timestamp(-1)).value(), std::nullopt);
+    EXPECT_LT(rows->read(), 10U);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, ReadOnlyStoreTest,

@@ -72,6 +72,26 @@ TEST(UndoableTimeOrderedBuffer, KeepsTimeAndPriorOfAKeyThatIsBufferedAgain) {
   EXPECT_EQ(buffer.earliest(), Timestamp::max());
 }
 
+// Whatever the order in which keys of one time come and go.
+TEST(UndoableTimeOrderedBuffer, LosesKeysOfOneTimeInAnyOrder) {
+  CompactedChangelog changelog;
+  StoreSurroundings surroundings;
+  surroundings.changelog = &changelog;
+  UndoableTimeOrderedBuffer buffer(buffer_spec(), surroundings);
+  for (const char* key : {"c", "a", "e", "b", "d"}) {
+    buffer.put(Timestamp(10), key, change(key));
+  }
+  buffer.evict_first([](BytesView /*key*/, const BufferedChange& /*emitted*/) {});
+  for (const Bytes& key : {Bytes("c"), Bytes("e"), Bytes("unknown")}) {
+    ASSERT_TRUE(
+        buffer
+            .replay({key, std::nullopt, Timestamp::unknown(), &internal::buffered_change_headers()})
+            .has_value());
+  }
+
+  EXPECT_THAT(content(buffer), ElementsAre("b=b prior none", "d=d prior none"));
+}
+
 TEST(UndoableTimeOrderedBuffer, GivesTheFirstAwayAndTakesItBackWhenThatIsAborted) {
   UndoableTimeOrderedBuffer buffer(buffer_spec(), {});
   buffer.put(Timestamp(10), "b", change("b1"));
@@ -113,6 +133,24 @@ TEST(UndoableTimeOrderedBuffer, AnAbortUndoesTheFrozenTransactionToo) {
   EXPECT_EQ(buffer.earliest(), Timestamp(10));
   EXPECT_THAT(content(buffer),
               ElementsAre("stays=committed prior none", "goes=committed prior none"));
+}
+
+// What is behind the buffer can stop the task in the middle of an emission.
+TEST(UndoableTimeOrderedBuffer, ForgetsTheTimeOfAnEmissionThatWasBrokenOffAndAborted) {
+  UndoableTimeOrderedBuffer buffer(buffer_spec(), {});
+  buffer.put(Timestamp(10), "aborted", change("a1"));
+  EXPECT_THROW(buffer.evict_until(Timestamp(10),
+                                  [](BytesView, const BufferedChange&) { throw StoreFailure({}); }),
+               StoreFailure);
+  buffer.drop();
+  EXPECT_EQ(buffer.earliest(), Timestamp::max());
+  buffer.put(Timestamp(20), "b", change("b1"));
+  std::string given;
+
+  buffer.evict_first([&](BytesView key, const BufferedChange&) { given += key; });
+
+  EXPECT_EQ(given, "b");
+  EXPECT_EQ(buffer.records(), 0U);
 }
 
 TEST(UndoableTimeOrderedBuffer, CountsWhatAnAbortWouldNeedUntilItIsCommitted) {

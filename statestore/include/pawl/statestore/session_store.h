@@ -16,7 +16,7 @@ namespace pawl {
 class SessionStore : public StateStore {
  public:
   // Writes the value of a session; null deletes it. A put older than the retention period is not
-  // stored; `expired_puts()` counts it.
+  // stored; `expired_puts()` counts it. Requires: 0 <= start <= end (std::invalid_argument).
   virtual void put(BytesView key, Window session, NullableBytesView value, Timestamp logged_at) = 0;
 
   // Returns: the value of one session, or nothing. Lifetime: until the next call on this store.

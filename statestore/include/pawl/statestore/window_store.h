@@ -16,7 +16,7 @@ class WindowStore : public StateStore {
  public:
   // Writes the value of a window; null deletes it. In a store that keeps duplicates every put adds
   // a row and null does nothing. A put older than the retention period is not stored;
-  // `expired_puts()` counts it.
+  // `expired_puts()` counts it. Requires: `start` is not negative (std::invalid_argument).
   virtual void put(BytesView key, NullableBytesView value, Timestamp start,
                    Timestamp logged_at) = 0;
   // The headers kept with a value (StoreSpec::headers). Stores without them drop and return none.

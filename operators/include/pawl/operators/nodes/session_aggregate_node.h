@@ -124,13 +124,14 @@ class SessionAggregateNode final
         aggregate_ = touched.value;
         present = true;
       }
-      if (grown) {
-        store_->remove(*record.key, touched.window);
-        changed(record, touched.window, nullptr, &touched.value);
-      }
     }
+    // The user's code comes first: when it throws, the sessions stay what they are.
     const bool exists =
         aggregate_value(aggregation_, present, record.key, record.value, aggregate_);
+    for (std::size_t at = 0; grown && at < touched_count_; ++at) {
+      store_->remove(*record.key, touched_[at].window);
+      changed(record, touched_[at].window, nullptr, &touched_[at].value);
+    }
     const A* const value = exists ? &aggregate_ : nullptr;
     store_->put(*record.key, session, value);
     changed(record, session, value, nullptr);
