@@ -140,6 +140,15 @@ Result<void> StreamTask::resume(const std::vector<CommittedOffset>& offsets) {
       return Error{ErrorKind::fatal,
                    fmt::format("{}: {}", to_string(queue.where()), metadata.error().message)};
     }
+    if (is_foreign_offset_metadata(offsets[partition].metadata)) {
+      environment_.log->write(
+          LogLevel::warning, "task " + to_string(id_),
+          fmt::format(
+              "the offset of {} was committed to group '{}' by another tool, whose metadata "
+              "'{}' does not say the times of the operators: what would be late by them is "
+              "not, unless other partitions of the task know them",
+              to_string(queue.where()), environment_.application_id, offsets[partition].metadata));
+    }
     queue.start_at(offsets[partition].offset);
     queue.resume_time(metadata->partition_time);
     committed_[partition] = offsets[partition].offset;
