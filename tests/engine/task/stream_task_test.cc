@@ -273,14 +273,14 @@ TEST_F(StreamTaskTest, ASkippedExceptionIsCountedAndTheRecordIsDone) {
   EXPECT_TRUE(log_.contains("boom"));
 }
 
-TEST_F(StreamTaskTest, RefusesMetadataItCannotRead) {
+TEST_F(StreamTaskTest, RefusesBrokenMetadataOfItsOwn) {
   std::unique_ptr<StreamTask> task = make_task(TaskId{});
   ASSERT_TRUE(
       task->open_stores([] { return Result<std::unique_ptr<StoreBackend>>(make_memory_backend()); },
                         {})
           .has_value());
 
-  const Result<void> resumed = task->resume({{Offset(1), "!!"}});
+  const Result<void> resumed = task->resume({{Offset(1), "AgAA"}});
 
   ASSERT_FALSE(resumed.has_value());
   EXPECT_THAT(resumed.error().message, HasSubstr("in-0"));
