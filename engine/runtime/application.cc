@@ -10,12 +10,14 @@
 
 #include <pawl/engine/application.h>
 #include <pawl/model/guarded.h>
+#include <pawl/model/mark.h>
 
 #include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <fmt/format.h>
 #include <mutex>
+#include <optional>
 #include <pthread.h>
 #include <random>
 #include <stdexcept>
@@ -37,6 +39,8 @@ constexpr milliseconds kStartTimeout{5'000};
 constexpr milliseconds kStartPause{200};
 constexpr milliseconds kRepeatMessageAfter{10'000};
 constexpr milliseconds kGlobalPause{10};
+// A stream thread has other things to do than to wait for this answer.
+constexpr milliseconds kClaimTimeout{2'000};
 // A stop that is not clean by then (the broker is away) is made dirty: the work since the last
 // commit is done again later.
 constexpr milliseconds kStopTimeout{30'000};
@@ -98,6 +102,7 @@ class Application::Runtime {
  private:
   void supervise();
   Result<void> prepare();
+  Result<void> claim_group();
   // Calls `attempt` until it succeeds, fails for good, or a stop is asked for; tells at most every
   // 10 s why it waits.
   template <class F>
@@ -118,6 +123,7 @@ class Application::Runtime {
   std::unique_ptr<internal::StateDirectory> directory_;
   internal::ResolvedTopics topics_;
   internal::StoreRegistry stores_;
+  std::optional<internal::TopologyClaim> claim_;
   ThreadSurroundings surroundings_;
   std::atomic<bool> global_loaded_{false};
   std::atomic<bool> stop_global_{false};
@@ -209,9 +215,13 @@ void Application::Runtime::fail(const std::string& thread, const Error& error) {
     }
     return empty;
   });
-  components_.log->write(LogLevel::error, thread, error.message);
   if (first) {
     stop_asked_.store(1);
+  }
+  try {
+    components_.log->write(LogLevel::error, thread, error.message);
+  } catch (...) {
+    const Mark mark("log_failed");  // failure() has the reason all the same
   }
 }
 
@@ -252,20 +262,7 @@ Result<void> Application::Runtime::prepare() {
     return internal::prepare_topics(topology_, settings_, clients_->admin(), *components_.log,
                                     kStartTimeout);
   }));
-  internal::TopologyClaim claim(
-      *clients_, settings_.application_id,
-      internal::task_topic_name(settings_.application_id, first_subtopology_with_tasks(topology_)),
-      topology_.fingerprint(), *components_.clock);
-  PAWL_TRY(retried("join the group", [&]() -> Result<void> {
-    if (PAWL_TRY(claim.check(kStartTimeout)) == internal::TopologyClaim::Standing::waiting) {
-      return Error{ErrorKind::retriable,
-                   fmt::format("members of group '{}' that are alive run another topology than "
-                               "this one ({}). Stop them, "
-                               "or start this one under another application_id",
-                               settings_.application_id, topology_.fingerprint())};
-    }
-    return {};
-  }));
+  PAWL_TRY(claim_group());
   surroundings_.settings = &settings_;
   surroundings_.topology = &topology_;
   surroundings_.clients = clients_.get();
@@ -279,6 +276,34 @@ Result<void> Application::Runtime::prepare() {
   surroundings_.restore = components_.restore.get();
   surroundings_.publish_metrics = [this](int thread, MetricsSnapshot snapshot) {
     metrics_.with([&](auto& by_thread) { by_thread[thread] = std::move(snapshot); });
+  };
+  return {};
+}
+
+Result<void> Application::Runtime::claim_group() {
+  claim_.emplace(
+      *clients_, settings_.application_id,
+      internal::task_topic_name(settings_.application_id, first_subtopology_with_tasks(topology_)),
+      topology_.fingerprint(), *components_.clock);
+  PAWL_TRY(retried("join the group", [&]() -> Result<void> {
+    if (PAWL_TRY(claim_->check(kStartTimeout)) == internal::TopologyClaim::Standing::waiting) {
+      return Error{ErrorKind::retriable,
+                   fmt::format("members of group '{}' that are alive run another topology than "
+                               "this one ({}). Stop them, "
+                               "or start this one under another application_id",
+                               settings_.application_id, topology_.fingerprint())};
+    }
+    return {};
+  }));
+  surroundings_.confirm_claim = [this]() -> Result<void> {
+    if (!PAWL_TRY(claim_->held(kClaimTimeout))) {
+      return Error{ErrorKind::fatal,
+                   fmt::format("while this one started, another topology than this one ({}) took "
+                               "group '{}'. Stop it, or start this one under another "
+                               "application_id",
+                               topology_.fingerprint(), settings_.application_id)};
+    }
+    return {};
   };
   return {};
 }

@@ -206,6 +206,7 @@ Result<CommitOutcome> CommitCycle::commit() {
 
 Result<CommitOutcome> CommitCycle::abort() {
   if (!producer_.transactional() || !producer_.in_transaction()) {
+    producer_.ended();  // with what failed it
     return finish(CommitOutcome::aborted);
   }
   const Result<void> aborted = producer_.client().abort_transaction(options_.step_timeout);

@@ -1,5 +1,6 @@
 #include "runtime/global_thread.h"
 
+#include <exception>
 #include <fmt/format.h>
 #include <system_error>
 #include <utility>
@@ -106,6 +107,19 @@ Result<void> GlobalThread::open() {
 }
 
 Result<void> GlobalThread::run_once() {
+  try {
+    return turn();
+  } catch (const std::exception& failure) {
+    // Of a serde, a log sink or a listener; those of processors never come so far.
+    return Error{ErrorKind::fatal,
+                 fmt::format("{}: an exception came out of user code: {}", name_, failure.what())};
+  } catch (...) {
+    return Error{ErrorKind::fatal,
+                 name_ + ": something that is no std::exception came out of user code"};
+  }
+}
+
+Result<void> GlobalThread::turn() {
   Sink sink(*this);
   const std::uint64_t before = records_;
   const bool was_loaded = loaded();

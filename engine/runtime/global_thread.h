@@ -39,6 +39,7 @@ class GlobalThread {
 
   explicit GlobalThread(const ThreadSurroundings& surroundings);
   Result<void> open();
+  Result<void> turn();
   void publish();
 
   const ThreadSurroundings& surroundings_;

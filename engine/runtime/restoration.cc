@@ -18,6 +18,11 @@ constexpr std::uint64_t kBatchRecordsMax = 50'000;
 constexpr std::uint64_t kBatchBytesMax = 8U << 20U;
 constexpr std::size_t kPollRecordsMax = 10'000;
 
+bool reads(const StreamTask& task, const TopicPartition& topic) {
+  const std::vector<TopicPartition> sources = task.partitions();
+  return std::find(sources.begin(), sources.end(), topic) != sources.end();
+}
+
 }  // namespace
 
 Restoration::Restoration(const Clients& clients, ConsumerOptions options, const Clock& clock,
@@ -31,32 +36,65 @@ Restoration::Restoration(const Clients& clients, ConsumerOptions options, const 
       restored_records_(metrics.counter(metric_names::kRecordsRestored, labels)),
       wait_(clock, log, options_.client_id) {}
 
-Result<std::optional<PartitionStart>> Restoration::begin(StreamTask& task,
-                                                         const TaskStores::Changelog& changelog,
-                                                         Offset start, Offset end) {
-  Offset from = changelog.position.value_or(start);
-  if (from > end) {
+Result<Restoration::Position> Restoration::position_of(StreamTask& task,
+                                                       const TaskStores::Changelog& changelog,
+                                                       const ChangelogBounds& bounds) {
+  const bool source = reads(task, changelog.where);
+  const auto [start, end, read_at, kept] = bounds;
+  if (changelog.position.has_value() && *changelog.position > end) {
     return Error{
         ErrorKind::fatal,
-        fmt::format(
-            "store {} of task {} has applied its changelog {} up to offset {}, but that ends at "
-            "{}. "
-            "Causes: the topic was deleted and made anew, the cluster lost records, or the state "
-            "directory comes from another cluster. Remedy: if the changelog is right, delete the "
-            "state "
-            "directory of the task",
-            changelog.store_name, to_string(task.id()), to_string(changelog.where), from.value(),
-            end.value())};
+        fmt::format("store {} of task {} has applied its changelog {} up to offset {}, but {} {}. "
+                    "Causes: {}the topic was deleted and made anew, the cluster lost records, or "
+                    "the state directory comes from another cluster. Remedy: if the changelog is "
+                    "right, delete the state directory of the task",
+                    changelog.store_name, to_string(task.id()), to_string(changelog.where),
+                    changelog.position->value(),
+                    source ? "the group's committed offset is" : "that ends at", end.value(),
+                    source ? "the group's offsets were reset, " : "")};
   }
-  if (from < start) {
+  if (!changelog.position.has_value() || *changelog.position < start) {
+    if (start > end) {
+      return Error{
+          ErrorKind::fatal,
+          fmt::format(
+              "store {} of task {} is to be restored from {} up to offset {}, {}, but that "
+              "begins at offset {}. Causes: the records below were deleted before they "
+              "were processed, or the group's offsets were reset to an offset that is gone. "
+              "Remedy: reset the group's offsets on purpose, to the start of the log or "
+              "behind it",
+              changelog.store_name, to_string(task.id()), to_string(changelog.where), end.value(),
+              source ? "the group's committed offset" : "its end", start.value())};
+    }
     if (changelog.position.has_value()) {
       const Mark mark("position_below_log_start");
       PAWL_TRY(task.stores().rebuild(
-          changelog.store, fmt::format("its position {} lies before the start {} of changelog {}",
-                                       from.value(), start.value(), to_string(changelog.where))));
+          changelog.store,
+          fmt::format("its position {} lies before the start {} of changelog {}",
+                      changelog.position->value(), start.value(), to_string(changelog.where))));
     }
-    from = start;
+    return Position{start, read_at};
   }
+  if (*changelog.position < end && may_miss_deletions(bounds, changelog.position_time)) {
+    const Mark mark("position_too_old");
+    PAWL_TRY(task.stores().rebuild(
+        changelog.store,
+        fmt::format("its position {} in changelog {} is of the time {}: deletions that came after "
+                    "it may be compacted away, which the topic's delete.retention.ms = {} allows",
+                    changelog.position->value(), to_string(changelog.where),
+                    changelog.position_time.value(), kept->count())));
+    return Position{start, read_at};
+  }
+  return Position{*changelog.position, changelog.position_time};
+}
+
+Result<std::optional<PartitionStart>> Restoration::begin(StreamTask& task,
+                                                         const TaskStores::Changelog& changelog,
+                                                         const ChangelogBounds& bounds) {
+  const auto [from, began_at] = PAWL_TRY(position_of(task, changelog, bounds));
+  const Offset end = bounds.end;
+  // Behind the committed offset of a source there may be deletions of any age.
+  const Timestamp end_at = reads(task, changelog.where) ? began_at : bounds.read_at;
   log_.write(
       LogLevel::info, "task " + to_string(task.id()),
       fmt::format("store {}: rolling forward from offset {} to {} of {} ({} records at most)",
@@ -64,7 +102,7 @@ Result<std::optional<PartitionStart>> Restoration::begin(StreamTask& task,
                   end.value() - from.value()));
   if (from == end) {
     // The position is known now, which the next flush relies on.
-    PAWL_TRY(task.stores().commit_replayed(changelog.store, from, end));
+    PAWL_TRY(task.stores().commit_replayed(changelog.store, from, end, end_at));
     return std::optional<PartitionStart>();
   }
   auto slot = std::find_if(changelogs_.begin(), changelogs_.end(),
@@ -76,8 +114,11 @@ Result<std::optional<PartitionStart>> Restoration::begin(StreamTask& task,
   slot->task = &task;
   slot->store = changelog.store;
   slot->progress = {task.id(), changelog.store_name, changelog.where, from, end, from};
+  slot->began_at = began_at;
+  slot->end_at = end_at;
   slot->batch_first = from;
   slot->began = clock_.monotonic();
+  slot->source = reads(task, changelog.where);
   if (listener_ != nullptr) {
     listener_->on_start(slot->progress);
   }
@@ -85,17 +126,11 @@ Result<std::optional<PartitionStart>> Restoration::begin(StreamTask& task,
                                       static_cast<PartitionToken>(slot - changelogs_.begin())});
 }
 
-Result<void> Restoration::add(StreamTask& task, const std::map<TopicPartition, Offset>& starts,
-                              const std::map<TopicPartition, Offset>& ends) {
+Result<void> Restoration::add(StreamTask& task, const ChangelogBoundsOfTask& changelogs) {
   std::vector<PartitionStart> partitions;
   for (const TaskStores::Changelog& changelog : task.stores().to_restore()) {
-    const auto start = starts.find(changelog.where);
-    const auto end = ends.find(changelog.where);
-    if (start == starts.end() || end == ends.end()) {
-      return Error{ErrorKind::fatal, fmt::format("the offsets of changelog {} are not known",
-                                                 to_string(changelog.where))};
-    }
-    if (auto partition = PAWL_TRY(begin(task, changelog, start->second, end->second))) {
+    const ChangelogBounds& bounds = changelogs.at(changelog.where);
+    if (auto partition = PAWL_TRY(begin(task, changelog, bounds))) {
       partitions.push_back(*std::move(partition));
     }
   }
@@ -111,13 +146,12 @@ Result<void> Restoration::add(StreamTask& task, const std::map<TopicPartition, O
 
 Result<void> Restoration::remove(StreamTask& task) {
   std::vector<TopicPartition> partitions;
+  std::vector<RestoreProgress> suspended;
   for (Changelog& changelog : changelogs_) {
     if (changelog.task == &task) {
       if (!changelog.done) {
         partitions.push_back(changelog.progress.changelog);
-        if (listener_ != nullptr) {
-          listener_->on_suspended(changelog.progress);
-        }
+        suspended.push_back(std::move(changelog.progress));
       }
       changelog = Changelog{};
     }
@@ -125,9 +159,16 @@ Result<void> Restoration::remove(StreamTask& task) {
   tasks_.erase(&task);
   if (tasks_.empty()) {
     consumer_.reset();
-    return {};
+  } else if (!partitions.empty()) {
+    PAWL_TRY(consumer_->unassign(partitions));
   }
-  return partitions.empty() ? Result<void>() : consumer_->unassign(partitions);
+  // Last, because it may throw.
+  for (const RestoreProgress& progress : suspended) {
+    if (listener_ != nullptr) {
+      listener_->on_suspended(progress);
+    }
+  }
+  return {};
 }
 
 bool Restoration::restored(const StreamTask& task) const {
@@ -137,6 +178,7 @@ bool Restoration::restored(const StreamTask& task) const {
 }
 
 Result<std::vector<StreamTask*>> Restoration::step(std::chrono::milliseconds timeout) {
+  failed_.reset();
   if (consumer_ != nullptr) {
     progressed_ = false;
     PAWL_TRY(consumer_->poll(timeout, kPollRecordsMax, *this));
@@ -182,7 +224,11 @@ Result<void> Restoration::apply_batches() {
     const bool at_end = changelog.progress.at >= changelog.progress.end;
     if (at_end || changelog.batch_records >= kBatchRecordsMax ||
         changelog.batch_bytes >= kBatchBytesMax) {
-      PAWL_TRY(apply_batch(changelog));
+      const Result<void> applied = apply_batch(changelog);
+      if (!applied.has_value()) {
+        failed_ = changelog.progress.task;
+        return applied.error();
+      }
     }
     if (at_end) {
       changelog.done = true;
@@ -203,8 +249,10 @@ Result<void> Restoration::apply_batches() {
 
 Result<void> Restoration::apply_batch(Changelog& changelog) {
   const CrashPoint before("restore.before_apply");
-  PAWL_TRY(changelog.task->stores().commit_replayed(changelog.store, changelog.batch_first,
-                                                    changelog.progress.at));
+  const bool at_end = changelog.progress.at >= changelog.progress.end;
+  PAWL_TRY(changelog.task->stores().commit_replayed(
+      changelog.store, changelog.batch_first, changelog.progress.at,
+      at_end ? changelog.end_at : changelog.began_at));
   if (changelog.task->stores().has_dead_segments()) {
     // A long changelog passes through many segments; those behind it must not pile up.
     TaskStores& stores = changelog.task->stores();
@@ -237,10 +285,12 @@ void Restoration::record(PartitionToken token, ConsumedRecord record) {
     return;
   }
   // Nobody writes a changelog record without a key; Kafka Streams skips them as well.
-  if (input.key.has_value()) {
+  if (input.key.has_value() &&
+      (!changelog.source || changelog.task->took(changelog.progress.changelog, input))) {
     Result<void> replayed = changelog.task->stores().replay(
         changelog.store, {*input.key, input.value, input.timestamp, input.headers});
     if (!replayed.has_value()) {
+      failed_ = changelog.progress.task;
       failure_ = with_context(fmt::format("{} offset {}", to_string(changelog.progress.changelog),
                                           input.offset.value()),
                               std::move(replayed).error());
@@ -269,6 +319,7 @@ void Restoration::end_of_partition(PartitionToken token, Offset offset) {
 void Restoration::out_of_range(PartitionToken token, const Error& error) {
   const Changelog& changelog = changelogs_[token];
   if (changelog.task != nullptr) {
+    failed_ = changelog.progress.task;
     failure_ = Error{ErrorKind::corrupted_state,
                      fmt::format("changelog {} was trimmed while it was read: {}",
                                  to_string(changelog.progress.changelog), error.message)};

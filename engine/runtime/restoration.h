@@ -8,6 +8,7 @@
 #pragma once
 
 #include "client/clients.h"
+#include "runtime/changelog_bounds.h"
 #include "runtime/wait_report.h"
 #include "task/stream_task.h"
 
@@ -30,17 +31,18 @@ class Restoration final : public ConsumerSink {
   Restoration(const Clients& clients, ConsumerOptions options, const Clock& clock, LogSink& log,
               RestoreListener* listener, MetricsRecorder& metrics, const MetricLabels& labels);
 
-  // Begins to restore a task's stores. `starts`, `ends`: log start and fixed end of each changelog.
-  // Errors: fatal (a stored position lies beyond the end of its changelog), corrupted_state.
-  Result<void> add(StreamTask& task, const std::map<TopicPartition, Offset>& starts,
-                   const std::map<TopicPartition, Offset>& ends);
+  // Begins to restore a task's stores. Requires: `changelogs` has those of the task. Errors: fatal
+  // (a stored position lies beyond the end of its changelog), corrupted_state.
+  Result<void> add(StreamTask& task, const ChangelogBoundsOfTask& changelogs);
   // The task goes away.
   Result<void> remove(StreamTask& task);
 
   [[nodiscard]] bool idle() const { return tasks_.empty(); }
   // Reads and applies what has arrived, waiting up to `timeout`. Returns: the tasks that are
-  // restored now. Errors: fatal, corrupted_state (the message names the store).
+  // restored now. Errors: fatal, corrupted_state (the message names the store, failed() the task).
   Result<std::vector<StreamTask*>> step(std::chrono::milliseconds timeout);
+  // The task that the last failed step failed for, if it was one.
+  [[nodiscard]] std::optional<TaskId> failed() const { return failed_; }
 
   // ConsumerSink
   void record(PartitionToken token, ConsumedRecord record) override;
@@ -52,15 +54,25 @@ class Restoration final : public ConsumerSink {
     StreamTask* task = nullptr;  // null: free
     std::size_t store = 0;
     RestoreProgress progress;
-    Offset batch_first;  // first offset of the batch that is not applied yet
+    Timestamp began_at = Timestamp::unknown();  // time of the position that the replay began with
+    Timestamp end_at = Timestamp::unknown();    // time of the position at the end
+    Offset batch_first;                         // first offset of the batch that is not applied yet
     std::uint64_t batch_records = 0;
     std::uint64_t batch_bytes = 0;
     MonotonicTime began{0};
+    bool source = false;  // a topic that the task reads
     bool done = false;
   };
   Result<std::optional<PartitionStart>> begin(StreamTask& task,
-                                              const TaskStores::Changelog& changelog, Offset start,
-                                              Offset end);
+                                              const TaskStores::Changelog& changelog,
+                                              const ChangelogBounds& bounds);
+  // From where a store is replayed; one that cannot be rolled forward is emptied.
+  struct Position {
+    Offset offset;
+    Timestamp time;
+  };
+  static Result<Position> position_of(StreamTask& task, const TaskStores::Changelog& changelog,
+                                      const ChangelogBounds& bounds);
   Result<void> apply_batch(Changelog& changelog);
   Result<void> apply_batches();
   // Tells when nothing has come for long.
@@ -79,6 +91,7 @@ class Restoration final : public ConsumerSink {
   WaitReport wait_;
   bool progressed_ = false;  // something came in this step
   std::optional<Error> failure_;
+  std::optional<TaskId> failed_;
 };
 
 }  // namespace pawl::internal

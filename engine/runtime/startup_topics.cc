@@ -3,6 +3,7 @@
 #include "topology/internal_topics.h"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <set>
@@ -99,21 +100,41 @@ Result<void> verify_topic(const NewTopic& wanted, const TopicDescription& found,
   return {};
 }
 
-Result<void> verify_topics(const std::vector<NewTopic>& wanted, const AdminClient& admin,
-                           LogSink& log, std::chrono::milliseconds timeout,
-                           const std::map<std::string, TopicDescription>& found) {
+using TopicConfigs = std::map<std::string, std::map<std::string, std::string>>;
+
+// Returns: the configs as they are.
+Result<TopicConfigs> verify_topics(const std::vector<NewTopic>& wanted, const AdminClient& admin,
+                                   LogSink& log, std::chrono::milliseconds timeout,
+                                   const std::map<std::string, TopicDescription>& found) {
   std::set<std::string> names;
   for (const NewTopic& topic : wanted) {
     names.insert(topic.name);
   }
-  const auto configs = PAWL_TRY(admin.topic_configs(names, timeout));
+  TopicConfigs configs = PAWL_TRY(admin.topic_configs(names, timeout));
   for (const NewTopic& topic : wanted) {
     const auto config = configs.find(topic.name);
     PAWL_TRY(verify_topic(
         topic, found.at(topic.name),
         config == configs.end() ? std::map<std::string, std::string>() : config->second, log));
   }
-  return {};
+  return configs;
+}
+
+// How long compacted topics keep deletions.
+void note_deletions_kept(const TopicConfigs& configs, ResolvedTopics& resolved) {
+  for (const auto& [topic, config] : configs) {
+    const auto policy = config.find("cleanup.policy");
+    const auto kept = config.find("delete.retention.ms");
+    if (policy == config.end() || kept == config.end() ||
+        !policies(policy->second).contains("compact")) {
+      continue;
+    }
+    std::int64_t milliseconds = 0;
+    const char* const end = kept->second.data() + kept->second.size();
+    if (std::from_chars(kept->second.data(), end, milliseconds).ptr == end) {
+      resolved.deletions_kept[topic] = std::chrono::milliseconds(milliseconds);
+    }
+  }
 }
 
 // Creates what is missing. Returns: all of them as they are; retriable while the brokers do not
@@ -152,9 +173,10 @@ Result<std::map<std::string, TopicDescription>> create_missing(const std::vector
 }
 
 // Stores that are restored from a topic of the user's. What such a topic forgets is missing after
-// the next restore: a compacted one keeps the newest record of every key.
-Result<void> warn_of_forgetful_sources(const Topology& topology, const AdminClient& admin,
-                                       LogSink& log, std::chrono::milliseconds timeout) {
+// the next restore: a compacted one keeps the newest record of every key. Returns: the configs of
+// these topics.
+Result<TopicConfigs> warn_of_forgetful_sources(const Topology& topology, const AdminClient& admin,
+                                               LogSink& log, std::chrono::milliseconds timeout) {
   std::map<std::string, std::string> stores;  // by topic
   for (const StoreSpec& store : topology.stores()) {
     if (store.source_topic.has_value()) {
@@ -162,13 +184,13 @@ Result<void> warn_of_forgetful_sources(const Topology& topology, const AdminClie
     }
   }
   if (stores.empty()) {
-    return {};
+    return TopicConfigs();
   }
   std::set<std::string> names;
   for (const auto& [topic, store] : stores) {
     names.insert(topic);
   }
-  const auto configs = PAWL_TRY(admin.topic_configs(names, timeout));
+  TopicConfigs configs = PAWL_TRY(admin.topic_configs(names, timeout));
   for (const auto& [topic, store] : stores) {
     const auto config = configs.find(topic);
     if (config == configs.end() || !config->second.contains("cleanup.policy")) {
@@ -189,7 +211,7 @@ Result<void> warn_of_forgetful_sources(const Topology& topology, const AdminClie
                             store, topic, policy));
     }
   }
-  return {};
+  return configs;
 }
 
 }  // namespace
@@ -225,13 +247,19 @@ Result<ResolvedTopics> prepare_topics(const Topology& topology, const Settings& 
       }
     }
   }
+  for (const std::string& topic : users) {
+    resolved.source_partitions[topic] = known.at(topic).partitions;
+  }
+  for (const auto& [name, partitions] : resolved.counts.repartition_topics) {
+    resolved.source_partitions[internal_topic_name(settings.application_id, name)] = partitions;
+  }
   const std::vector<NewTopic> wanted = internal_topics(topology, settings, resolved.counts);
   const auto found = PAWL_TRY(create_missing(wanted, admin, log, timeout));
-  PAWL_TRY(verify_topics(wanted, admin, log, timeout, found));
+  note_deletions_kept(PAWL_TRY(verify_topics(wanted, admin, log, timeout, found)), resolved);
   for (const auto& [name, description] : found) {
     resolved.changelog_ids[name] = description.id;
   }
-  PAWL_TRY(warn_of_forgetful_sources(topology, admin, log, timeout));
+  note_deletions_kept(PAWL_TRY(warn_of_forgetful_sources(topology, admin, log, timeout)), resolved);
   for (const StoreSpec& store : topology.stores()) {
     if (store.source_topic.has_value()) {
       resolved.changelog_ids[*store.source_topic] = known.at(*store.source_topic).id;

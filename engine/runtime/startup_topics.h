@@ -10,6 +10,7 @@
 #include <pawl/engine/topology.h>
 #include <pawl/model/log.h>
 
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -19,8 +20,12 @@ struct ResolvedTopics {
   PartitionCounts counts;
   // How many partitions each topic of a global store has.
   std::map<std::string, std::int32_t> global_partitions;
+  // How many partitions each source topic has, internal ones included.
+  std::map<std::string, std::int32_t> source_partitions;
   // Kafka's topic id of each changelog topic.
   std::map<std::string, std::string> changelog_ids;
+  // delete.retention.ms of each compacted one.
+  std::map<std::string, std::chrono::milliseconds> deletions_kept;
 };
 
 // Errors: retriable (the broker is away), fatal: a source topic is missing, joined topics differ in

@@ -1,5 +1,7 @@
 #include "runtime/stream_thread.h"
 
+#include "runtime/taken_over.h"
+#include "runtime/turn_time.h"
 #include "topology/internal_topics.h"
 
 #include <pawl/engine/metric_names.h>
@@ -22,13 +24,12 @@ constexpr int kRecordsPerTurn = 2'000;
 // Records of one task in a row, so that tasks share the thread.
 constexpr int kRecordsPerTask = 200;
 constexpr std::size_t kPollRecordsMax = kRecordsPerTurn;
+// However few they are.
+constexpr milliseconds kTurnMax{100};
 constexpr milliseconds kIdleWait{50};
 constexpr milliseconds kBusyElsewhereWait{5};
-// Offsets of topics that the group does not subscribe to expire (offsets.retention.minutes); idle
-// ones are committed anew.
-constexpr std::chrono::hours kTouchInterval{1};
-constexpr milliseconds kPublishInterval{500};
-constexpr milliseconds kAdminTimeout{2'000};
+// A flush of the record caches takes at most this share of a transaction's time.
+constexpr int kFlushShares = 10;
 
 }  // namespace
 
@@ -37,6 +38,7 @@ StreamThread::StreamThread(int number, const ThreadSurroundings& surroundings, s
       name_(surroundings.settings->application_id + "-StreamThread-" + std::to_string(number)),
       surroundings_(surroundings),
       random_(seed),
+      flush_pace_(surroundings.settings->transaction_timeout / kFlushShares),
       wait_(*surroundings.clock, *surroundings.log, name_) {}
 
 StreamThread::~StreamThread() = default;
@@ -99,7 +101,8 @@ Result<void> StreamThread::connect() {
   commit_options.deadline = settings.transaction_timeout;
   commit_ = std::make_unique<CommitCycle>(*producer_, *membership_, *sources_, *surroundings_.clock,
                                           *surroundings_.log, commit_options);
-  last_touch_ = last_purge_ = last_commit_ = surroundings_.clock->monotonic();
+  housekeeping_ = std::make_unique<Housekeeping>(number_, name_, surroundings_, *tasks_, metrics_);
+  last_commit_ = surroundings_.clock->monotonic();
   return {};
 }
 
@@ -118,6 +121,7 @@ TaskEnvironment StreamThread::environment_of(TaskId /*task*/) {
   environment.labels = {{"thread", name_}};
   environment.log = surroundings_.log;
   environment.global_stores = surroundings_.global_stores;
+  environment.source_partitions = &surroundings_.topics->source_partitions;
   return environment;
 }
 
@@ -156,20 +160,14 @@ Result<void> StreamThread::turn() {
   if (!ready) {
     return {};
   }
-  const Result<void> advanced = advance_tasks();
-  if (!advanced.has_value()) {
-    if (advanced.error().kind == ErrorKind::corrupted_state) {
-      const std::vector<TaskId> restoring = tasks_->restoring();
-      corrupted_.insert(restoring.begin(), restoring.end());
-    }
-    return advanced.error();
-  }
+  PAWL_TRY(advance_tasks());
   if (commit_->running()) {
     PAWL_TRY(step_commit());
   } else {
     PAWL_TRY(work());
   }
-  keep_house();
+  housekeeping_->turn(commit_->running() ? Housekeeping::Commit::running
+                                         : Housekeeping::Commit::idle);
   return {};
 }
 
@@ -197,12 +195,7 @@ Result<void> StreamThread::serve_membership() {
 Result<void> StreamThread::apply_change() {
   switch (change_->kind) {
     case AssignmentChange::Kind::gained:
-      for (const TaskId task : change_->tasks) {
-        tasks_->gain(task);
-      }
-      membership_->acknowledge();
-      change_.reset();
-      return {};
+      return gain_tasks();
     case AssignmentChange::Kind::revoked:
       // What the tasks did is committed while they are still ours; all tasks of the thread share
       // the transaction.
@@ -220,6 +213,35 @@ Result<void> StreamThread::apply_change() {
       break;
   }
   return close_tasks_of(*change_);
+}
+
+Result<void> StreamThread::gain_tasks() {
+  if (!PAWL_TRY(confirm_claim())) {
+    return {};
+  }
+  for (const TaskId task : change_->tasks) {
+    tasks_->gain(task);
+  }
+  membership_->acknowledge();
+  change_.reset();
+  return {};
+}
+
+Result<bool> StreamThread::confirm_claim() {
+  if (claim_confirmed_ || !surroundings_.confirm_claim) {
+    return true;
+  }
+  const Result<void> confirmed = surroundings_.confirm_claim();
+  if (confirmed.has_value()) {
+    wait_.over();
+    claim_confirmed_ = true;
+    return true;
+  }
+  if (confirmed.error().kind != ErrorKind::retriable) {
+    return confirmed.error();
+  }
+  wait_.waiting("the topology of the group", confirmed.error().message);
+  return false;
 }
 
 Result<bool> StreamThread::begin_last_commit(const std::vector<TaskId>& tasks) {
@@ -268,19 +290,9 @@ Result<void> StreamThread::apply_outcome(CommitOutcome outcome) {
       return tasks_->flush_due();
     case CommitOutcome::aborted:
       metrics_.counter(metric_names::kAborts, {{"thread", name_}}).add();
-      for (StreamTask* task : tasks_->running()) {
-        task->commit_aborted();
-        PAWL_TRY(router_->rewind(*task));
-      }
-      return {};
+      return tasks_->go_back(ThreadTasks::Owner::ours);
     case CommitOutcome::lost:
-      for (const TaskId task : tasks_->all()) {
-        if (tasks_->find_running(task) != nullptr) {
-          PAWL_TRY(tasks_->close(task, ThreadTasks::Close::dirty));
-          tasks_->gain(task);
-        }
-      }
-      return {};
+      return tasks_->go_back(ThreadTasks::Owner::another);
   }
   return {};
 }
@@ -347,7 +359,9 @@ Result<bool> StreamThread::ready_producer() {
   }
   const Result<void> ready = producer_->ensure_ready(milliseconds(500));
   if (ready.has_value()) {
-    wait_.over();
+    if (!change_.has_value()) {  // else that may be what is waited for
+      wait_.over();
+    }
     return true;
   }
   if (ready.error().kind == ErrorKind::fatal) {
@@ -363,9 +377,12 @@ Result<bool> StreamThread::ready_producer() {
 Result<void> StreamThread::work() {
   PAWL_TRY(router_->resume_drained());
   PAWL_TRY(router_->poll(busy_ ? milliseconds(0) : idle_wait(), kPollRecordsMax));
-  if (!router_->lost_positions().empty() && PAWL_TRY(find_taken_over())) {
-    commit_->begin_abort();
-    return {};
+  if (!router_->lost_positions().empty()) {
+    taken_over_ = PAWL_TRY(find_taken_over(*router_, *sources_, wait_, *surroundings_.log, name_));
+    if (!taken_over_.empty()) {
+      commit_->begin_abort();
+      return {};
+    }
   }
   const Timestamp wall = surroundings_.clock->wall();
   for (StreamTask* task : tasks_->running()) {
@@ -383,45 +400,26 @@ Result<void> StreamThread::work() {
   return maybe_commit();
 }
 
-Result<bool> StreamThread::find_taken_over() {
-  for (const auto& [token, lost] : router_->lost_positions()) {
-    const auto committed = sources_->committed(std::vector{lost.where}, kAdminTimeout);
-    if (!committed.has_value()) {
-      if (committed.error().kind != ErrorKind::retriable) {
-        return committed.error();
-      }
-      wait_.waiting("the committed offset of " + to_string(lost.where), committed.error().message);
-      continue;  // asked again in the next turn
-    }
-    const auto found = committed->find(lost.where);
-    if (found == committed->end() ||
-        found->second.offset <= lost.task->committed_offsets()[lost.partition]) {
-      return Error{ErrorKind::fatal,
-                   fmt::format("the position in {} is not in the log any more ({}): records were "
-                               "deleted before they were processed, or the topic was made anew. "
-                               "Remedy: reset the group's offsets on purpose",
-                               to_string(lost.where), lost.reason)};
-    }
-    surroundings_.log->write(
-        LogLevel::warning, name_,
-        fmt::format("another instance went on with task {}, to offset {} of {}: opening it anew",
-                    to_string(lost.task->id()), found->second.offset.value(),
-                    to_string(lost.where)));
-    taken_over_.insert(lost.task->id());
+std::size_t StreamThread::cached_rows() const {
+  std::size_t rows = 0;
+  for (StreamTask* task : tasks_->running()) {
+    rows += task->stores().cached_rows();
   }
-  return !taken_over_.empty();
+  return rows;
 }
 
 Result<bool> StreamThread::process() {
   int left = kRecordsPerTurn;
   bool any = true;
   bool more = false;
+  TurnTime time(*surroundings_.clock, kTurnMax);
   while (any && left > 0 && !producer_->failure().has_value()) {
     any = false;
     const MonotonicTime now = surroundings_.clock->monotonic();
     const std::vector<StreamTask*>& running = tasks_->running();
     for (std::size_t place = 0; place < running.size(); ++place) {
       StreamTask* const task = running[(next_place_ + place) % running.size()];
+      const std::size_t cached_elsewhere = cached_rows() - task->stores().cached_rows();
       processing_ = task->id();
       for (int record = 0; record < kRecordsPerTask; ++record) {
         if (!PAWL_TRY(task->process_one(now))) {
@@ -430,9 +428,11 @@ Result<bool> StreamThread::process() {
         any = true;
         --left;
         PAWL_TRY(task->punctuate_stream_time());
-        if (task->wants_commit()) {
+        if (task->wants_commit() || time.over() ||
+            cached_elsewhere + task->stores().cached_rows() >= flush_pace_.rows_max()) {
           processing_.reset();
-          // Whose transaction is full must not keep the others from theirs.
+          // Whose transaction is full, or whose records are slow, must not keep the others from
+          // theirs.
           next_place_ = (next_place_ + place + 1) % running.size();
           return true;
         }
@@ -457,7 +457,8 @@ Result<void> StreamThread::maybe_commit() {
   const MonotonicTime now = surroundings_.clock->monotonic();
   const bool due = now - last_commit_ >= surroundings_.settings->effective_commit_interval();
   const bool wanted = std::any_of(tasks_->running().begin(), tasks_->running().end(),
-                                  [](const StreamTask* task) { return task->wants_commit(); });
+                                  [](const StreamTask* task) { return task->wants_commit(); }) ||
+                      cached_rows() >= flush_pace_.rows_max();
   if (!due && !wanted && !producer_->failure().has_value()) {
     return {};
   }
@@ -479,11 +480,14 @@ Result<void> StreamThread::begin_commit() {
     }
   }
   // Nodes process what the record caches held, which has no place in a commit that runs.
+  const std::size_t cached = cached_rows();
+  const MonotonicTime before = surroundings_.clock->monotonic();
   for (StreamTask* task : tasks) {
     processing_ = task->id();
     PAWL_TRY(task->flush_caches());
   }
   processing_.reset();
+  flush_pace_.flushed(cached, surroundings_.clock->monotonic() - before);
   commit_->begin(std::move(tasks));
   return {};
 }
@@ -508,54 +512,6 @@ milliseconds StreamThread::idle_wait() const {
   return wait;
 }
 
-void StreamThread::keep_house() {
-  const MonotonicTime now = surroundings_.clock->monotonic();
-  if (now - last_touch_ >= kTouchInterval) {
-    last_touch_ = now;
-    for (StreamTask* task : tasks_->running()) {
-      task->touch();
-    }
-  }
-  if (now - last_publish_ >= kPublishInterval) {
-    last_publish_ = now;
-    surroundings_.publish_metrics(number_, metrics_.snapshot());
-  }
-  if (now - last_purge_ >= surroundings_.settings->purge_interval && !commit_->running()) {
-    last_purge_ = now;
-    purge();
-  }
-}
-
-void StreamThread::purge() {
-  std::map<TopicPartition, Offset> below;
-  const std::string prefix = surroundings_.settings->application_id + "-";
-  for (StreamTask* task : tasks_->running()) {
-    below.merge(task->stores().purgeable());
-    const std::vector<TopicPartition> partitions = task->partitions();
-    for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
-      for (const RepartitionTopicSpec& topic : surroundings_.topology->repartition_topics()) {
-        if (partitions[partition].topic == prefix + topic.name) {
-          below[partitions[partition]] = task->committed_offsets()[partition];
-        }
-      }
-    }
-  }
-  if (below.empty()) {
-    return;
-  }
-  const Result<void> deleted = surroundings_.clients->admin().delete_records(below, kAdminTimeout);
-  if (!deleted.has_value()) {
-    surroundings_.log->write(
-        LogLevel::warning, name_,
-        "old records of internal topics could not be deleted, trying again later: " +
-            deleted.error().message);
-    return;
-  }
-  for (StreamTask* task : tasks_->running()) {
-    task->stores().purged(below);
-  }
-}
-
 Result<void> StreamThread::step_stop() {
   if (producer_->present() && PAWL_TRY(begin_last_commit(tasks_->all()))) {
     return step_commit();
@@ -572,28 +528,51 @@ Result<void> StreamThread::step_stop() {
   for (const TaskId task : tasks_->all()) {
     PAWL_TRY(tasks_->close(task, ThreadTasks::Close::clean));
   }
-  surroundings_.publish_metrics(number_, metrics_.snapshot());
+  housekeeping_->publish();
   stopped_ = true;
   return {};
 }
 
+template <class F>
+void StreamThread::attempt(F&& step) {
+  std::string failure;
+  try {
+    const Result<void> done = std::forward<F>(step)();
+    if (done.has_value()) {
+      return;
+    }
+    failure = done.error().message;
+  } catch (const std::exception& thrown) {
+    failure = thrown.what();
+  } catch (...) {
+    failure = "something that is no std::exception came out of user code";
+  }
+  try {
+    surroundings_.log->write(LogLevel::warning, name_, "while it was closed: " + failure);
+  } catch (...) {
+    const Mark mark("log_failed");  // nobody is left to tell
+  }
+}
+
 void StreamThread::close_dirty() {
-  if (!commit_->running() && producer_->in_transaction()) {
+  attempt([this]() -> Result<void> {
+    if (commit_->running() || !producer_->in_transaction()) {
+      return {};
+    }
     commit_->begin_abort();
     const MonotonicTime deadline = surroundings_.clock->monotonic() + std::chrono::seconds(3);
     while (commit_->running() && surroundings_.clock->monotonic() < deadline) {
-      if (!commit_->step().has_value()) {
-        break;
-      }
+      PAWL_TRY(commit_->step());
     }
-  }
+    return {};
+  });
   for (const TaskId task : tasks_->all()) {
-    const Result<void> closed = tasks_->close(task, ThreadTasks::Close::dirty);
-    if (!closed.has_value()) {
-      surroundings_.log->write(LogLevel::warning, name_, closed.error().message);
-    }
+    attempt([&] { return tasks_->close(task, ThreadTasks::Close::dirty); });
   }
-  surroundings_.publish_metrics(number_, metrics_.snapshot());
+  attempt([this]() -> Result<void> {
+    housekeeping_->publish();
+    return {};
+  });
   stopped_ = true;
 }
 

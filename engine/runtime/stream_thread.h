@@ -8,6 +8,8 @@
 
 #include "membership/membership.h"
 #include "runtime/commit_cycle.h"
+#include "runtime/flush_pace.h"
+#include "runtime/housekeeping.h"
 #include "runtime/producer_session.h"
 #include "runtime/restoration.h"
 #include "runtime/source_router.h"
@@ -47,7 +49,8 @@ class StreamThread {
   Result<void> run_once();
   // Whether a requested stop is complete.
   [[nodiscard]] bool stopped() const { return stopped_; }
-  // Gives up the open transaction, as far as the broker answers soon, and closes dirty.
+  // Gives up the open transaction, as far as the broker answers soon, and closes dirty. Exceptions
+  // of listeners are logged: they may be the reason of the close.
   void close_dirty();
 
   // Asks for a clean stop: commit, flush, close. Thread rule: any thread.
@@ -64,6 +67,7 @@ class StreamThread {
   Result<void> advance_tasks();
   Result<void> serve_membership();
   Result<void> apply_change();
+  Result<void> gain_tasks();
   Result<void> close_tasks_of(const AssignmentChange& change);
   // Begins what must be committed before these tasks can be closed clean: their work, then the
   // proof that the noted ends of their changelogs are theirs. Returns: whether a commit was begun.
@@ -74,21 +78,23 @@ class StreamThread {
   Result<void> recover(const Error& error);
   // Throws the state of corrupted tasks away. Requires: nothing is uncommitted.
   Result<void> rebuild_corrupted();
-  // A position that is gone from the log: either somebody else owns the task by now, and purged
-  // what it has processed (this process slept longer than its session and does not know yet), or
-  // records are lost. Returns: whether there are tasks of the former kind. Errors: fatal: lost.
-  Result<bool> find_taken_over();
   Result<void> reopen_taken_over();
+  // Runs a step of a dirty close, whatever becomes of it.
+  template <class F>
+  void attempt(F&& step);
+  // The group may have been given to another topology before this member was in it. Returns: false
+  // when the broker did not tell yet. Errors: fatal: it was.
+  Result<bool> confirm_claim();
   // Returns: whether records may be processed. Errors: fatal.
   Result<bool> ready_producer();
   Result<void> work();
   Result<bool> process();
+  // What the record caches of all tasks would let go at a commit.
+  [[nodiscard]] std::size_t cached_rows() const;
   Result<void> punctuate();
   Result<void> maybe_commit();
   Result<void> begin_commit();
   [[nodiscard]] std::chrono::milliseconds idle_wait() const;
-  void keep_house();
-  void purge();
   Result<void> step_stop();
 
   int number_;
@@ -103,6 +109,8 @@ class StreamThread {
   std::unique_ptr<SourceRouter> router_;
   std::unique_ptr<ThreadTasks> tasks_;
   std::unique_ptr<CommitCycle> commit_;
+  std::unique_ptr<Housekeeping> housekeeping_;
+  FlushPace flush_pace_;
 
   WaitReport wait_;
   std::optional<TaskId> processing_;        // the task in hand
@@ -114,12 +122,10 @@ class StreamThread {
   bool busy_ = false;                       // the last turn found something to process
   bool on_the_way_ = false;                 // tasks are being opened or restored
   MonotonicTime last_commit_{0};
-  MonotonicTime last_purge_{0};
-  MonotonicTime last_touch_{0};
-  MonotonicTime last_publish_{0};
   std::atomic<int> stop_requested_{0};
   bool left_ = false;
   bool joined_ = false;
+  bool claim_confirmed_ = false;
   bool stopped_ = false;
 };
 

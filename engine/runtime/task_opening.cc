@@ -30,16 +30,15 @@ TaskOpening::TaskOpening(TaskId id, const OpeningSurroundings& surroundings,
 
 Result<bool> TaskOpening::step() {
   if (owned_.task == nullptr) {
-    if (!PAWL_TRY(acquire_directory())) {
+    if (!PAWL_TRY(acquire_directory()) || !PAWL_TRY(open_stores())) {
       return false;
     }
-    PAWL_TRY(open_stores());
   }
   if (!offsets_read_ && !PAWL_TRY(read_offsets())) {
     return false;
   }
   offsets_read_ = true;
-  if (!PAWL_TRY(read_changelog_ends())) {
+  if (!PAWL_TRY(read_changelogs())) {
     return false;
   }
   wait_.over();
@@ -47,7 +46,7 @@ Result<bool> TaskOpening::step() {
 }
 
 Result<bool> TaskOpening::acquire_directory() {
-  if (surroundings_.directory == nullptr) {
+  if (surroundings_.directory == nullptr || owned_.directory != nullptr) {
     return true;
   }
   owned_.directory = surroundings_.directory->try_acquire(id_, surroundings_.thread);
@@ -65,39 +64,50 @@ Result<bool> TaskOpening::acquire_directory() {
   return false;
 }
 
-Result<void> TaskOpening::open_stores() {
+Result<void> TaskOpening::make_task() {
   const auto open_backend = [this]() -> Result<std::unique_ptr<StoreBackend>> {
     if (owned_.directory == nullptr) {
       return make_memory_backend();
     }
     return open_rocksdb_backend(owned_.directory->path(), surroundings_.memory);
   };
-  const auto make_and_open = [&]() -> Result<void> {
-    owned_.task.reset();
-    try {
-      owned_.task = std::make_unique<StreamTask>(*surroundings_.topology,
-                                                 std::vector<SubtopologyId>{id_.subtopology}, id_,
-                                                 environment_, stores_);
-    } catch (const std::exception& failure) {
-      return Error{ErrorKind::fatal, fmt::format("task {}: its processors cannot be made: {}",
-                                                 to_string(id_), failure.what())};
-    }
-    return owned_.task->open_stores(open_backend, *surroundings_.topic_ids);
-  };
+  std::unique_ptr<StreamTask> task;
+  try {
+    task = std::make_unique<StreamTask>(*surroundings_.topology,
+                                        std::vector<SubtopologyId>{id_.subtopology}, id_,
+                                        environment_, stores_);
+  } catch (const std::exception& failure) {
+    return Error{ErrorKind::fatal, fmt::format("task {}: its processors cannot be made: {}",
+                                               to_string(id_), failure.what())};
+  }
+  PAWL_TRY(task->open_stores(open_backend, surroundings_.topics->changelog_ids));
+  owned_.task = std::move(task);
+  return {};
+}
+
+Result<bool> TaskOpening::open_stores() {
   const CrashPoint before("task.before_open");
-  const Result<void> opened = make_and_open();
-  if (opened.has_value() || opened.error().kind != ErrorKind::corrupted_state ||
-      owned_.directory == nullptr) {
-    return opened.has_value() ? Result<void>() : opened.error();
+  const Result<void> opened = make_task();
+  if (opened.has_value()) {
+    return true;
+  }
+  if (opened.error().kind == ErrorKind::retriable) {
+    // A query reads on in what the task's former life had open. The other tasks must not wait.
+    const Mark mark("waiting_for_queries");
+    wait_.waiting("its stores", opened.error().message);
+    return false;
+  }
+  if (opened.error().kind != ErrorKind::corrupted_state || owned_.directory == nullptr) {
+    return opened.error();
   }
   const Mark mark("task_directory_wiped");
   surroundings_.log->write(
       LogLevel::warning, "task " + to_string(id_),
       fmt::format("its directory is wiped and every store rebuilt from its changelog: {}",
                   opened.error().message));
-  owned_.task.reset();
   PAWL_TRY(owned_.directory->wipe());
-  return make_and_open();
+  PAWL_TRY(make_task());
+  return true;
 }
 
 Result<bool> TaskOpening::read_offsets() {
@@ -151,7 +161,8 @@ Result<bool> TaskOpening::read_offsets() {
   return true;
 }
 
-Result<bool> TaskOpening::read_changelog_ends() {
+Result<bool> TaskOpening::read_changelogs() {
+  const Timestamp read_at = surroundings_.clock->wall();
   const std::vector<TopicPartition> changelogs = owned_.task->stores().changelogs();
   if (changelogs.empty()) {
     return true;
@@ -168,13 +179,25 @@ Result<bool> TaskOpening::read_changelog_ends() {
   if (!starts.has_value()) {
     return false;
   }
-  ends_ = *std::move(ends);
-  starts_ = *std::move(starts);
+  changelogs_.clear();
+  for (const TopicPartition& where : changelogs) {
+    const auto start = starts->find(where);
+    const auto end = ends->find(where);
+    if (start == starts->end() || end == ends->end()) {
+      return Error{ErrorKind::fatal,
+                   fmt::format("the offsets of changelog {} are not known", to_string(where))};
+    }
+    const auto kept = surroundings_.topics->deletions_kept.find(where.topic);
+    changelogs_[where] = {start->second, end->second, read_at,
+                          kept == surroundings_.topics->deletions_kept.end()
+                              ? std::nullopt
+                              : std::optional(kept->second)};
+  }
   // A store that mirrors a source topic has seen it up to what is committed.
   const std::vector<TopicPartition> partitions = owned_.task->partitions();
   for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
-    if (const auto end = ends_.find(partitions[partition]); end != ends_.end()) {
-      end->second = owned_.offsets[partition].offset;
+    if (const auto own = changelogs_.find(partitions[partition]); own != changelogs_.end()) {
+      own->second.end = owned_.offsets[partition].offset;
     }
   }
   return true;

@@ -5,6 +5,8 @@
 #pragma once
 
 #include "client/clients.h"
+#include "runtime/changelog_bounds.h"
+#include "runtime/startup_topics.h"
 #include "runtime/wait_report.h"
 #include "state/state_directory.h"
 #include "task/stream_task.h"
@@ -34,7 +36,7 @@ struct OpeningSurroundings {
   std::shared_ptr<RocksdbMemory> memory;
   const AdminClient* admin = nullptr;
   ConsumerClient* offsets = nullptr;
-  const std::map<std::string, std::string>* topic_ids = nullptr;
+  const ResolvedTopics* topics = nullptr;
   const Clock* clock = nullptr;
   LogSink* log = nullptr;
   std::string thread;
@@ -49,19 +51,19 @@ class TaskOpening {
   [[nodiscard]] TaskId id() const { return id_; }
 
   // Goes on as far as it can without waiting long. Returns: whether the task may be restored now.
-  // Errors: fatal.
+  // Errors: corrupted_state, fatal.
   Result<bool> step();
 
   // Requires: step() returned true.
   OwnedTask take_task() { return std::move(owned_); }
-  [[nodiscard]] const std::map<TopicPartition, Offset>& changelog_starts() const { return starts_; }
-  [[nodiscard]] const std::map<TopicPartition, Offset>& changelog_ends() const { return ends_; }
+  [[nodiscard]] const ChangelogBoundsOfTask& changelogs() const { return changelogs_; }
 
  private:
   Result<bool> acquire_directory();
-  Result<void> open_stores();
+  Result<bool> open_stores();
+  Result<void> make_task();
   Result<bool> read_offsets();
-  Result<bool> read_changelog_ends();
+  Result<bool> read_changelogs();
   // Returns: nothing when the call has to be repeated.
   template <class T>
   Result<std::optional<T>> unless_retriable(std::string_view step, Result<T> result);
@@ -74,8 +76,7 @@ class TaskOpening {
   WaitReport wait_;
   bool waiting_logged_ = false;
   bool offsets_read_ = false;
-  std::map<TopicPartition, Offset> starts_;
-  std::map<TopicPartition, Offset> ends_;
+  ChangelogBoundsOfTask changelogs_;
 };
 
 }  // namespace pawl::internal

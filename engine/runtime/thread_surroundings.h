@@ -34,6 +34,9 @@ struct ThreadSurroundings {
   const Clock* clock = nullptr;
   LogSink* log = nullptr;
   RestoreListener* restore = nullptr;  // may be null
+  // Whether the group, of which the caller is a member, still runs this topology; null: it does.
+  // Errors: retriable, fatal: it runs another one.
+  std::function<Result<void>()> confirm_claim;
   // Receives what a thread has counted, from time to time.
   std::function<void(int thread, MetricsSnapshot snapshot)> publish_metrics;
 };

@@ -2,7 +2,9 @@
 
 #include <pawl/model/assert.h>
 #include <pawl/model/crash_point.h>
+#include <pawl/model/mark.h>
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <utility>
 
@@ -52,7 +54,7 @@ ThreadTasks::ThreadTasks(const ThreadSurroundings& surroundings, std::string thr
   opening_surroundings_.memory = surroundings.memory;
   opening_surroundings_.admin = &surroundings.clients->admin();
   opening_surroundings_.offsets = &sources;
-  opening_surroundings_.topic_ids = &surroundings.topics->changelog_ids;
+  opening_surroundings_.topics = surroundings.topics;
   opening_surroundings_.clock = surroundings.clock;
   opening_surroundings_.log = surroundings.log;
   opening_surroundings_.thread = std::move(thread);
@@ -93,15 +95,6 @@ std::vector<TaskId> ThreadTasks::all() const {
   return ids;
 }
 
-std::vector<TaskId> ThreadTasks::restoring() const {
-  std::vector<TaskId> ids;
-  ids.reserve(restoring_.size());
-  for (const auto& [id, owned] : restoring_) {
-    ids.push_back(id);
-  }
-  return ids;
-}
-
 StreamTask* ThreadTasks::find_running(TaskId id) const {
   const auto found = running_.find(id);
   return found == running_.end() ? nullptr : found->second.task.get();
@@ -114,35 +107,54 @@ void ThreadTasks::refresh_list() {
   }
 }
 
+Result<void> ThreadTasks::rebuild_unusable(std::optional<TaskId> id, const Error& error) {
+  if (error.kind != ErrorKind::corrupted_state || !id.has_value()) {
+    return error;
+  }
+  const Mark mark("task_rebuilt_on_its_way");
+  surroundings_.log->write(LogLevel::error, "task " + to_string(*id),
+                           error.message + ": rebuilding it from its changelogs");
+  return rebuild(*id);
+}
+
+Result<void> ThreadTasks::begin_restore(TaskId id) {
+  const std::unique_ptr<TaskOpening> opening = std::move(opening_.extract(id).mapped());
+  StreamTask& task = *restoring_.emplace(id, opening->take_task()).first->second.task;
+  return restoration_.add(task, opening->changelogs());
+}
+
 Result<bool> ThreadTasks::advance(std::chrono::milliseconds timeout) {
   const MonotonicTime enough = surroundings_.clock->monotonic() + kOpeningShare;
-  auto opening =
-      next_opening_.has_value() ? opening_.lower_bound(*next_opening_) : opening_.begin();
+  std::vector<TaskId> ids;  // whose turn it is first
+  ids.reserve(opening_.size());
+  for (const auto& [id, opening] : opening_) {
+    ids.push_back(id);
+  }
+  if (next_opening_.has_value()) {
+    std::rotate(ids.begin(), std::lower_bound(ids.begin(), ids.end(), *next_opening_), ids.end());
+  }
   next_opening_.reset();
-  for (std::size_t left = opening_.size(); left > 0; --left) {
-    if (opening == opening_.end()) {
-      opening = opening_.begin();
-    }
+  for (const TaskId id : ids) {
     if (surroundings_.clock->monotonic() >= enough) {
-      next_opening_ = opening->first;
+      next_opening_ = id;
       break;
     }
-    if (!PAWL_TRY(opening->second->step())) {
-      ++opening;
-      continue;
+    const Result<bool> opened = opening_.at(id)->step();
+    const Result<void> moved = !opened.has_value() ? Result<void>(opened.error())
+                               : *opened           ? begin_restore(id)
+                                                   : Result<void>();
+    if (!moved.has_value()) {
+      PAWL_TRY(rebuild_unusable(id, moved.error()));
     }
-    const TaskId id = opening->first;
-    OwnedTask owned = opening->second->take_task();
-    StreamTask& task = *owned.task;
-    const std::map<TopicPartition, Offset> starts = opening->second->changelog_starts();
-    const std::map<TopicPartition, Offset> ends = opening->second->changelog_ends();
-    opening = opening_.erase(opening);
-    restoring_.emplace(id, std::move(owned));
-    PAWL_TRY(restoration_.add(task, starts, ends));
   }
   if (!restoration_.idle()) {
-    for (const StreamTask* task : PAWL_TRY(restoration_.step(timeout))) {
-      restored_.push_back(task->id());
+    const auto restored = restoration_.step(timeout);
+    if (!restored.has_value()) {
+      PAWL_TRY(rebuild_unusable(restoration_.failed(), restored.error()));
+    } else {
+      for (const StreamTask* task : *restored) {
+        restored_.push_back(task->id());
+      }
     }
   }
   return !opening_.empty() || !restoring_.empty();
@@ -152,7 +164,10 @@ Result<void> ThreadTasks::start_restored() {
   while (!restored_.empty()) {
     const TaskId id = restored_.back();
     restored_.pop_back();
-    PAWL_TRY(start_running(id));
+    const Result<void> started = start_running(id);
+    if (!started.has_value()) {
+      PAWL_TRY(rebuild_unusable(id, started.error()));
+    }
   }
   return {};
 }
@@ -176,18 +191,36 @@ Result<void> ThreadTasks::start_running(TaskId id) {
   return {};
 }
 
+void ThreadTasks::cut_at_committed(const StreamTask& task, Timestamp read_at, UnprovenEnds& ends) {
+  const std::vector<TopicPartition> partitions = task.partitions();
+  for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
+    const auto end = ends.ends.find(partitions[partition]);
+    if (end == ends.ends.end()) {
+      continue;
+    }
+    const Offset committed = task.committed_offsets()[partition];
+    ends.times.erase(end->first);
+    if (const auto time = source_ends_.reached(end->first, end->second, committed, read_at)) {
+      ends.times[end->first] = *time;
+    }
+    end->second = committed;
+  }
+}
+
 bool ThreadTasks::note_ends(const std::vector<TaskId>& tasks) {
+  const MonotonicTime now = surroundings_.clock->monotonic();
+  const Timestamp read_at = surroundings_.clock->wall();
   std::vector<StreamTask*> unflushed;
   std::vector<TopicPartition> changelogs;
   for (const TaskId id : tasks) {
     StreamTask* const task = find_running(id);
-    if (task != nullptr && task->stores().unflushed()) {
+    if (task != nullptr && (task->stores().unflushed() || task->stores().flush_due(now))) {
       const std::vector<TopicPartition> of_task = task->stores().changelogs();
       changelogs.insert(changelogs.end(), of_task.begin(), of_task.end());
       unflushed.push_back(task);
     }
   }
-  std::map<TopicPartition, Offset> ends;
+  UnprovenEnds noted;
   if (!changelogs.empty()) {
     auto read = surroundings_.clients->admin().end_offsets(changelogs, kAdminTimeout);
     if (!read.has_value()) {
@@ -198,18 +231,17 @@ bool ThreadTasks::note_ends(const std::vector<TaskId>& tasks) {
       next_ends_ = surroundings_.clock->monotonic() + kEndsPause;
       return false;
     }
-    ends = *std::move(read);
+    noted.ends = *std::move(read);
+    for (const auto& [changelog, end] : noted.ends) {
+      noted.times[changelog] = read_at;
+    }
   }
   for (StreamTask* task : unflushed) {
     // A task takes its own of the ends. A store that mirrors a source topic has seen it up to what
     // is committed.
-    const std::vector<TopicPartition> partitions = task->partitions();
-    for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
-      if (const auto end = ends.find(partitions[partition]); end != ends.end()) {
-        end->second = task->committed_offsets()[partition];
-      }
-    }
-    unproven_ends_[task->id()] = {ends, task->stores().growth()};
+    cut_at_committed(*task, read_at, noted);
+    noted.growth = task->stores().growth();
+    unproven_ends_[task->id()] = noted;
   }
   return !unflushed.empty();
 }
@@ -220,7 +252,7 @@ Result<void> ThreadTasks::flush_due() {
   for (StreamTask* task : running_list_) {
     if (const auto proven = unproven_ends_.extract(task->id())) {
       PAWL_TRY(task->stores().flush(proven.mapped().ends, proven.mapped().growth,
-                                    FlushMode::background, now));
+                                    FlushMode::background, now, proven.mapped().times));
     }
     if (task->stores().flush_due(now)) {
       due.push_back(task->id());
@@ -279,6 +311,23 @@ Result<void> ThreadTasks::close(TaskId id, Close how) {
   return {};
 }
 
+Result<void> ThreadTasks::go_back(Owner owner) {
+  for (const TaskId id : all()) {
+    StreamTask* const task = find_running(id);
+    if (task == nullptr) {
+      continue;
+    }
+    if (owner == Owner::another || task->init_uncommitted()) {
+      PAWL_TRY(close(id, Close::dirty));
+      gain(id);
+    } else {
+      task->commit_aborted();
+      PAWL_TRY(router_.rewind(*task));
+    }
+  }
+  return {};
+}
+
 Result<void> ThreadTasks::rebuild(TaskId id) {
   if (!rebuilding_.insert(id).second) {
     return Error{
@@ -289,6 +338,7 @@ Result<void> ThreadTasks::rebuild(TaskId id) {
   }
   unproven_ends_.erase(id);
   opening_.erase(id);
+  std::erase(restored_, id);
   const auto reopen = [&](OwnedTask owned) -> Result<void> {
     owned.task->close();
     owned.task.reset();

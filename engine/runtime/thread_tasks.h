@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/restoration.h"
+#include "runtime/source_ends.h"
 #include "runtime/source_router.h"
 #include "runtime/task_opening.h"
 #include "runtime/thread_surroundings.h"
@@ -19,7 +20,7 @@ namespace pawl::internal {
 
 class ThreadTasks {
  public:
-  // Makes the environment and the store options of a task.
+  // Makes the environment of a task.
   using MakeEnvironment = std::function<TaskEnvironment(TaskId)>;
 
   ThreadTasks(const ThreadSurroundings& surroundings, std::string thread, ConsumerClient& sources,
@@ -31,8 +32,8 @@ class ThreadTasks {
   void gain(TaskId id);
   [[nodiscard]] bool owns(TaskId id) const;
 
-  // Opens and restores. Returns: whether something is still on its way. Errors: corrupted_state,
-  // fatal.
+  // Opens and restores; a task whose local state turns out to be unusable is rebuilt. Returns:
+  // whether something is still on its way. Errors: fatal.
   Result<bool> advance(std::chrono::milliseconds timeout);
   // Makes tasks that are restored run. Requires: no commit is under way. Errors: as advance().
   Result<void> start_restored();
@@ -46,10 +47,13 @@ class ThreadTasks {
   // happens for a task that is not here.
   enum class Close { clean, dirty };
   Result<void> close(TaskId id, Close how);
+  // After an abort: takes every running task back to its last commit. Opened anew are those that
+  // another owner has gone on with, and those whose init() wrote what is not committed.
+  enum class Owner { ours, another };
+  Result<void> go_back(Owner owner);
   // Stops reading a task's partitions and hides its stores, ahead of close().
   Result<void> suspend(TaskId id);
   [[nodiscard]] std::vector<TaskId> all() const;
-  [[nodiscard]] std::vector<TaskId> restoring() const;
   // A task's local state is unusable: closes it, throws its directory away and opens it again.
   // Errors: fatal: that was done already, and the task has not been running since.
   Result<void> rebuild(TaskId id);
@@ -69,9 +73,17 @@ class ThreadTasks {
   struct UnprovenEnds {
     std::map<TopicPartition, Offset> ends;
     ChangelogGrowth growth;
+    std::map<TopicPartition, Timestamp> times;
   };
 
+  // Moves a task that may be restored on to there.
+  Result<void> begin_restore(TaskId id);
   Result<void> start_running(TaskId id);
+  // Rebuilds a task that is on its way when its local state is the reason of `error`. Errors: any
+  // other, and those of rebuild().
+  Result<void> rebuild_unusable(std::optional<TaskId> id, const Error& error);
+  // Makes the ends of sources that the task's stores mirror those of what it has committed.
+  void cut_at_committed(const StreamTask& task, Timestamp read_at, UnprovenEnds& ends);
   void refresh_list();
 
   const ThreadSurroundings& surroundings_;
@@ -86,6 +98,7 @@ class ThreadTasks {
   std::map<TaskId, OwnedTask> running_;
   std::vector<StreamTask*> running_list_;
   std::map<TaskId, UnprovenEnds> unproven_ends_;
+  SourceEnds source_ends_;
   MonotonicTime next_ends_{0};          // not read before
   std::set<TaskId> rebuilding_;         // not running since
   std::optional<TaskId> next_opening_;  // whose turn it is

@@ -38,7 +38,7 @@ TopologyClaim::TopologyClaim(const Clients& clients, std::string group, std::str
       fingerprint_(std::move(fingerprint)),
       clock_(clock) {}
 
-Result<std::optional<std::string>> TopologyClaim::read(std::chrono::milliseconds timeout) {
+Result<std::optional<std::string>> TopologyClaim::read(std::chrono::milliseconds timeout) const {
   ConsumerOptions options;
   options.client_id = group_ + "-claim";
   options.isolation = Isolation::read_uncommitted;
@@ -58,7 +58,8 @@ Result<std::optional<std::string>> TopologyClaim::read(std::chrono::milliseconds
   return last.value();
 }
 
-Result<void> TopologyClaim::write(std::chrono::milliseconds timeout) {
+Result<void> TopologyClaim::write(const std::string& fingerprint,
+                                  std::chrono::milliseconds timeout) {
   ProducerOptions options;
   options.client_id = group_ + "-claim";
   const std::unique_ptr<ProducerClient> producer = PAWL_TRY(clients_.make_producer(options));
@@ -66,28 +67,47 @@ Result<void> TopologyClaim::write(std::chrono::milliseconds timeout) {
   record.topic = &task_topic_;
   record.partition = PartitionId(0);
   record.key = BytesView(kClaimKey);
-  record.value = fingerprint_;
+  record.value = fingerprint;
   record.timestamp = clock_.wall();
   PAWL_TRY(producer->send(record));
   return producer->flush(timeout);
 }
 
+Result<bool> TopologyClaim::group_has_members(std::chrono::milliseconds timeout) {
+  const GroupDescription group = PAWL_TRY(clients_.admin().describe_group(group_, timeout));
+  return !group.members.empty();
+}
+
 Result<TopologyClaim::Standing> TopologyClaim::check(std::chrono::milliseconds timeout) {
-  std::optional<std::string> claimed = PAWL_TRY(read(timeout));
+  if (overwritten_.has_value()) {
+    // The last call could not finish.
+    PAWL_TRY(write(*overwritten_, timeout));
+    overwritten_.reset();
+  }
+  const std::optional<std::string> claimed = PAWL_TRY(read(timeout));
   if (claimed == fingerprint_) {
     return Standing::ours;
   }
-  if (claimed.has_value()) {
-    const GroupDescription group = PAWL_TRY(clients_.admin().describe_group(group_, timeout));
-    if (!group.members.empty()) {
-      const Mark mark("waiting_for_other_topology");
-      return Standing::waiting;
-    }
+  if (claimed.has_value() && PAWL_TRY(group_has_members(timeout))) {
+    const Mark mark("waiting_for_other_topology");
+    return Standing::waiting;
   }
-  PAWL_TRY(write(timeout));
+  overwritten_ = claimed;
+  PAWL_TRY(write(fingerprint_, timeout));
+  if (claimed.has_value() && PAWL_TRY(group_has_members(timeout))) {
+    // Who joined meanwhile may have looked before this claim was there.
+    const Mark mark("claim_taken_back");
+    PAWL_TRY(write(*claimed, timeout));
+    overwritten_.reset();
+    return Standing::waiting;
+  }
+  overwritten_.reset();
   // Of two that claim at the same moment, the later record counts for both.
-  claimed = PAWL_TRY(read(timeout));
-  return claimed == fingerprint_ ? Standing::ours : Standing::waiting;
+  return PAWL_TRY(held(timeout)) ? Standing::ours : Standing::waiting;
+}
+
+Result<bool> TopologyClaim::held(std::chrono::milliseconds timeout) const {
+  return PAWL_TRY(read(timeout)) == fingerprint_;
 }
 
 }  // namespace pawl::internal

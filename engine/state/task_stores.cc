@@ -15,11 +15,15 @@ namespace pawl::internal {
 namespace {
 
 // Version of the rows' local layout; another one rebuilds every store.
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 
 // See the head of TaskStores.
 constexpr std::uint64_t kCommitShares = 16;
 constexpr std::uint64_t kFlushShares = 4;
+
+// Positions of a task that has nothing to do are confirmed this often: a crash behind its next
+// record must not find them so old that deletions could be missed.
+constexpr std::chrono::hours kConfirmInterval{1};
 
 std::string position_name(const std::string& store) {
   return "position/" + store;
@@ -34,12 +38,6 @@ std::string stamp_name(const std::string& store) {
   return "stamp/" + store;
 }
 constexpr const char* kTaskStamp = "stamp";
-
-Bytes encode_i64(std::int64_t value) {
-  Bytes bytes;
-  big_endian::append_i64(value, bytes);
-  return bytes;
-}
 
 Bytes encode_progress(const StoreProgress& progress) {
   Bytes bytes;
@@ -56,6 +54,7 @@ struct TaskStores::Entry {
   std::unique_ptr<ManagedStore> store;
   std::unique_ptr<CachedStore> cache;  // over the store; null when it is not cached
   std::optional<Offset> position;
+  Timestamp position_time = Timestamp::unknown();
   StoreProgress stored_progress;
   ChangelogRetention retention;
   Offset purged{0};
@@ -191,8 +190,9 @@ Result<void> TaskStores::open_store(const StoreSpec& spec) {
     entry->cache = make_cached_store(entry->spec, entry->store->store(), *options_.record_cache,
                                      *options_.record_in_hand);
   }
-  if (position.has_value() && position->size() == 8) {
+  if (position.has_value() && position->size() == 16) {
     entry->position = Offset(big_endian::load_i64(position->data()));
+    entry->position_time = Timestamp(big_endian::load_i64(position->data() + 8));
   }
   if (const auto progress = PAWL_TRY(backend.metadata(progress_name(spec.name)));
       progress.has_value() && progress->size() == 12) {
@@ -216,10 +216,12 @@ StateStore* TaskStores::find(const std::string& name) const {
   return nullptr;
 }
 
-bool TaskStores::caches_dirty() const {
-  return std::any_of(entries_.begin(), entries_.end(), [](const std::unique_ptr<Entry>& entry) {
-    return entry->cache != nullptr && entry->cache->dirty_rows() > 0;
-  });
+std::size_t TaskStores::cached_rows() const {
+  std::size_t rows = 0;
+  for (const auto& entry : entries_) {
+    rows += entry->cache != nullptr ? entry->cache->dirty_rows() : 0;
+  }
+  return rows;
 }
 
 Result<void> TaskStores::flush_caches() {
@@ -238,6 +240,13 @@ Result<void> TaskStores::flush_caches() {
     }
   }
   return {};
+}
+
+bool TaskStores::uncommitted() const {
+  return caches_dirty() ||
+         std::any_of(entries_.begin(), entries_.end(), [](const std::unique_ptr<Entry>& entry) {
+           return entry->store->pending().rows > 0;
+         });
 }
 
 void TaskStores::log_pending() {
@@ -360,7 +369,7 @@ ChangelogGrowth TaskStores::growth() const {
 
 bool TaskStores::flush_due(MonotonicTime now) const {
   if (!unflushed_) {
-    return false;
+    return persistent_ != nullptr && now - last_flush_ >= kConfirmInterval;
   }
   const ChangelogGrowth grown = growth();
   return (grown.offsets - flushed_.offsets) * kFlushShares >= options_.roll_forward_records_max ||
@@ -384,8 +393,16 @@ SegmentId TaskStores::first_live_segment(const Entry& entry) {
   return SegmentId(oldest.value() / segment_interval_of(entry.spec).count());
 }
 
+Bytes TaskStores::encode_position(const Entry& entry) {
+  Bytes bytes;
+  big_endian::append_i64(entry.position.value_or(Offset(0)).value(), bytes);
+  big_endian::append_i64(entry.position_time.value(), bytes);
+  return bytes;
+}
+
 Result<void> TaskStores::flush(const std::map<TopicPartition, Offset>& ends,
-                               const ChangelogGrowth& at_ends, FlushMode mode, MonotonicTime now) {
+                               const ChangelogGrowth& at_ends, FlushMode mode, MonotonicTime now,
+                               const std::map<TopicPartition, Timestamp>& times) {
   std::vector<MetadataChange> metadata;
   flushed_ = at_ends;
   for (const auto& entry : entries_) {
@@ -404,8 +421,11 @@ Result<void> TaskStores::flush(const std::map<TopicPartition, Offset>& ends,
                       to_string(end->first), end->second.value(), entry->position->value())};
     }
     entry->position = end->second;
+    if (const auto time = times.find(end->first); time != times.end()) {
+      entry->position_time = time->second;
+    }
     if (&backend_of(entry->spec) == persistent_.get()) {
-      metadata.push_back({position_name(entry->spec.name), encode_i64(end->second.value())});
+      metadata.push_back({position_name(entry->spec.name), encode_position(*entry)});
     }
   }
   unflushed_ = false;
@@ -463,7 +483,8 @@ std::vector<TaskStores::Changelog> TaskStores::to_restore() const {
   for (std::size_t at = 0; at < entries_.size(); ++at) {
     const Entry& entry = *entries_[at];
     if (entry.writer != nullptr) {
-      result.push_back({at, entry.spec.name, entry.writer->changelog(), entry.position});
+      result.push_back(
+          {at, entry.spec.name, entry.writer->changelog(), entry.position, entry.position_time});
     }
   }
   return result;
@@ -473,7 +494,8 @@ Result<void> TaskStores::replay(std::size_t store, const ChangelogRecord& record
   return entries_[store]->store->replay(record);
 }
 
-Result<void> TaskStores::commit_replayed(std::size_t store, Offset first, Offset next) {
+Result<void> TaskStores::commit_replayed(std::size_t store, Offset first, Offset next,
+                                         Timestamp position_time) {
   Entry& entry = *entries_[store];
   StoreBackend& backend = backend_of(entry.spec);
   entry.store->freeze();
@@ -482,7 +504,8 @@ Result<void> TaskStores::commit_replayed(std::size_t store, Offset first, Offset
   PAWL_TRY(apply({&entry}));
   entry.store->settle();
   entry.position = next;
-  const MetadataChange position{position_name(entry.spec.name), encode_i64(next.value())};
+  entry.position_time = position_time;
+  const MetadataChange position{position_name(entry.spec.name), encode_position(entry)};
   return backend.apply({}, {&position, 1});
 }
 

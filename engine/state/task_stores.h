@@ -5,9 +5,16 @@
 // changelog record is the whole row). The position is read from the broker when a flush is due
 // (flush_due), because only flushed state survives.
 //
+// A position is kept with a wall-clock time at which no deletion behind it was compacted away yet,
+// because nothing was behind it, or because what it deletes was still there: when the topic's
+// delete.retention.ms has passed since then, replay from the position could leave a deleted row as
+// it is (runtime/changelog_bounds.h).
+//   position/<store> := i64 offset ‖ i64 wall-clock time in ms
+//
 // Invariants
 //   1. Rows, store progress and positions of one apply() belong together.
-//   2. A stored position never exceeds what is applied (I7), so replay from it misses nothing.
+//   2. A stored position never exceeds what is applied (I7), so replay from it misses nothing that
+//   is still in the changelog.
 // Thread rule: owner thread only.
 #pragma once
 
@@ -91,7 +98,11 @@ class TaskStores {
   // and again. Throws what nodes and stores throw.
   Result<void> flush_caches();
   // Whether flush_caches() has something to do.
-  [[nodiscard]] bool caches_dirty() const;
+  [[nodiscard]] bool caches_dirty() const { return cached_rows() > 0; }
+  // How many rows it would write back at once.
+  [[nodiscard]] std::size_t cached_rows() const;
+  // Whether the open transaction has written anything.
+  [[nodiscard]] bool uncommitted() const;
   void log_pending();
   // Whether so much is uncommitted that a larger transaction would break a bound: that of the
   // roll-forward, or of memory.
@@ -103,7 +114,8 @@ class TaskStores {
   void drop();
 
   // --- Flushing, between two transactions.
-  // Whether so much was applied, or so long ago, that a flush should follow.
+  // Whether so much was applied, or so long ago, that a flush should follow; or the positions are
+  // so old that they should be confirmed.
   [[nodiscard]] bool flush_due(MonotonicTime now) const;
   // Whether anything was applied since the last flush.
   [[nodiscard]] bool unflushed() const { return unflushed_; }
@@ -117,11 +129,12 @@ class TaskStores {
   [[nodiscard]] ChangelogGrowth growth() const;
   // Stores the positions and makes them durable together with everything applied. Requires: no
   // uncommitted writes, and `ends` read after a commit, when the changelogs had grown by `at_ends`.
-  // Partitions missing in `ends` keep their old position. A background flush that finds the one
-  // before it unfinished waits. Errors: corrupted_state; fatal, also for a changelog that ends
-  // before its position.
+  // Partitions missing in `ends` keep their old position, those missing in `times` the time of
+  // their position. A background flush that finds the one before it unfinished waits. Errors:
+  // corrupted_state; fatal, also for a changelog that ends before its position.
   Result<void> flush(const std::map<TopicPartition, Offset>& ends, const ChangelogGrowth& at_ends,
-                     FlushMode mode, MonotonicTime now);
+                     FlushMode mode, MonotonicTime now,
+                     const std::map<TopicPartition, Timestamp>& times = {});
   // Returns: for each changelog the offset below which nothing is needed any more, where that is
   // above what was purged.
   std::map<TopicPartition, Offset> purgeable();
@@ -135,12 +148,14 @@ class TaskStores {
     TopicPartition where;
     std::optional<Offset>
         position;  // from where to roll forward; nothing = from the start of the log
+    Timestamp position_time = Timestamp::unknown();
   };
   [[nodiscard]] std::vector<Changelog> to_restore() const;
   Result<void> replay(std::size_t store, const ChangelogRecord& record);
   // Applies what was replayed; `next`: the offset behind the last replayed record. When all stores
   // are restored, flush() makes it durable: the next crash must not replay it again.
-  Result<void> commit_replayed(std::size_t store, Offset first, Offset next);
+  Result<void> commit_replayed(std::size_t store, Offset first, Offset next,
+                               Timestamp position_time = Timestamp::unknown());
   // Throws a store's rows away; it is restored from the start then.
   Result<void> rebuild(std::size_t store, const std::string& why);
 
@@ -162,6 +177,7 @@ class TaskStores {
   StoreBackend& backend_of(const StoreSpec& spec) const;
   Result<void> apply(const std::vector<Entry*>& entries);
   static void end_transaction(Entry& entry);
+  static Bytes encode_position(const Entry& entry);
   [[nodiscard]] static SegmentId first_live_segment(const Entry& entry);
 
   TaskStoresOptions options_;

@@ -66,6 +66,7 @@ GlobalTask::GlobalTask(const Topology& topology, TaskEnvironment environment)
   environment_.errors = without_dead_letters(environment_.errors);
   context_.stores = &stores_;
   context_.wall_time = environment_.clock->wall();
+  context_.punctuates = false;
 }
 
 GlobalTask::~GlobalTask() {
@@ -127,6 +128,7 @@ Result<void> GlobalTask::process(std::size_t partition, ConsumedRecord record) {
 }
 
 Result<void> GlobalTask::process_head(RecordQueue& queue) {
+  context_.wall_time = environment_.clock->wall();
   context_.coordinates = queue.head_coordinates();
   context_.input = &queue.head();
   context_.write = {queue.head_time(), queue.head().headers};

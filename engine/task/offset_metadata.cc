@@ -6,6 +6,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <optional>
+#include <utility>
 
 namespace pawl::internal {
 namespace {
@@ -53,8 +54,16 @@ std::optional<Bytes> from_base64(std::string_view text) {
   return bytes;
 }
 
+// Returns: the bytes of a text of our format, which begin with its version.
+std::optional<Bytes> bytes_of(std::string_view text) {
+  std::optional<Bytes> bytes = from_base64(text);
+  const bool ours = bytes.has_value() && !bytes->empty() &&
+                    (bytes->front() == '\x01' || bytes->front() == '\x02');
+  return ours ? std::move(bytes) : std::nullopt;
+}
+
 std::optional<OffsetMetadata> decode_bytes(BytesView bytes) {
-  if (bytes.size() < 9 || (bytes[0] != '\x01' && bytes[0] != '\x02')) {
+  if (bytes.size() < 9) {
     return std::nullopt;
   }
   OffsetMetadata metadata;
@@ -112,16 +121,19 @@ std::string encode_offset_metadata(const OffsetMetadata& metadata) {
   return to_base64(bytes);
 }
 
+bool is_foreign_offset_metadata(std::string_view text) {
+  return !text.empty() && !bytes_of(text).has_value();
+}
+
 Result<OffsetMetadata> decode_offset_metadata(std::string_view text) {
-  if (text.empty()) {
+  const std::optional<Bytes> bytes = bytes_of(text);
+  if (!bytes.has_value()) {
     return OffsetMetadata{};
   }
-  const std::optional<Bytes> bytes = from_base64(text);
-  std::optional<OffsetMetadata> metadata = bytes.has_value() ? decode_bytes(*bytes) : std::nullopt;
+  std::optional<OffsetMetadata> metadata = decode_bytes(*bytes);
   if (!metadata.has_value()) {
-    return Error{
-        ErrorKind::invalid_record,
-        fmt::format("the committed offset metadata '{}' is not in Kafka Streams' format", text)};
+    return Error{ErrorKind::invalid_record,
+                 fmt::format("the committed offset metadata '{}' is broken", text)};
   }
   return *std::move(metadata);
 }

@@ -48,5 +48,7 @@ std::string encode_offset_metadata(const OffsetMetadata& metadata);
 // Text that is not ours (another tool committed) decodes to nothing known. Errors: invalid_record
 // for a broken text of our own format.
 Result<OffsetMetadata> decode_offset_metadata(std::string_view text);
+// Returns: whether a text is neither empty nor of our own format.
+bool is_foreign_offset_metadata(std::string_view text);
 
 }  // namespace pawl::internal

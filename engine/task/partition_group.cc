@@ -9,6 +9,7 @@ namespace pawl::internal {
 std::size_t PartitionGroup::add(std::unique_ptr<RecordQueue> queue) {
   queues_.push_back(std::move(queue));
   offered_.push_back(false);
+  idle_since_.emplace_back();
   ++without_head_;
   return queues_.size() - 1;
 }
@@ -31,6 +32,7 @@ Result<void> PartitionGroup::load_heads() {
     if (head.has_value() && !offered_[partition]) {
       chooser_->offer(partition, *head);
       offered_[partition] = true;
+      idle_since_[partition].reset();
       --without_head_;
     }
   }
@@ -39,23 +41,29 @@ Result<void> PartitionGroup::load_heads() {
 
 Result<bool> PartitionGroup::ready(MonotonicTime now) {
   PAWL_TRY(load_heads());
-  if (without_head_ == queues_.size()) {
-    return false;
-  }
-  if (without_head_ == 0 || max_idle_.count() < 0) {
-    idle_since_.reset();
+  if (without_head_ == 0) {
     return true;
   }
+  if (max_idle_.count() < 0) {
+    return without_head_ < queues_.size();
+  }
+  bool waited = true;
   for (std::size_t partition = 0; partition < queues_.size(); ++partition) {
-    if (!offered_[partition] && !queues_[partition]->at_end()) {
-      idle_since_.reset();
-      return false;  // its data is on the way
+    if (offered_[partition]) {
+      continue;
     }
+    std::optional<MonotonicTime>& since = idle_since_[partition];
+    if (!queues_[partition]->at_end()) {
+      since.reset();
+      waited = false;  // its data is on the way
+      continue;
+    }
+    if (!since.has_value()) {
+      since = now;
+    }
+    waited = waited && now - *since >= max_idle_;
   }
-  if (!idle_since_.has_value()) {
-    idle_since_ = now;
-  }
-  return now - *idle_since_ >= max_idle_;
+  return waited && without_head_ < queues_.size();
 }
 
 std::size_t PartitionGroup::take() {
@@ -77,7 +85,7 @@ void PartitionGroup::clear_heads() {
   std::fill(offered_.begin(), offered_.end(), false);
   without_head_ = queues_.size();
   to_load_.clear();
-  idle_since_.reset();
+  std::fill(idle_since_.begin(), idle_since_.end(), std::nullopt);
 }
 
 }  // namespace pawl::internal

@@ -34,7 +34,8 @@ class PartitionGroup {
   bool push(std::size_t partition, ConsumedRecord record);
 
   // Decodes new heads, then says whether the next record may be taken now: every partition has a
-  // head, or those without are known to be at their end and have been waited for long enough.
+  // head, or those without are known to be at their end and have been waited for long enough, each
+  // since it ran dry itself (Source: PartitionGroup.idlePartitionDeadlines).
   // Errors: an unusable head that stops the task.
   Result<bool> ready(MonotonicTime now);
   // Returns: the partition whose head is next. Requires: ready() said yes.
@@ -58,7 +59,7 @@ class PartitionGroup {
   std::vector<bool> offered_;         // has its head in the chooser
   std::vector<std::size_t> to_load_;  // may have a head that is not in the chooser
   std::size_t without_head_ = 0;      // how many are not offered
-  std::optional<MonotonicTime> idle_since_;
+  std::vector<std::optional<MonotonicTime>> idle_since_;  // at its end and without a head
   Timestamp stream_time_ = Timestamp::unknown();
 };
 

@@ -50,9 +50,10 @@ void RecordQueue::end_of_partition(Offset offset) {
   at_end_ = true;
 }
 
-Result<Timestamp> RecordQueue::decode_head() {
+Result<Timestamp> RecordQueue::decode(const InputRecord& record) {
   try {
-    return slot_->load(records_.front().record(), head_coordinates(), partition_time_);
+    return slot_->load(record, {where_.topic, where_.partition, record.offset, record.leader_epoch},
+                       partition_time_);
   } catch (const std::exception& failure) {
     return Error{ErrorKind::invalid_record,
                  std::string("its serde or timestamp extractor threw: ") + failure.what()};
@@ -61,7 +62,7 @@ Result<Timestamp> RecordQueue::decode_head() {
 
 Result<void> RecordQueue::load_one() {
   const InputRecord& record = records_.front().record();
-  Result<Timestamp> loaded = decode_head();
+  Result<Timestamp> loaded = decode(record);
   if (!loaded.has_value()) {
     return bad_record_(BadRecordReason::undecodable, record, head_coordinates(), loaded.error());
   }
@@ -92,6 +93,12 @@ Result<std::optional<Timestamp>> RecordQueue::load_head() {
     }
   }
   return head_loaded_ ? std::optional(head_time_) : std::nullopt;
+}
+
+bool RecordQueue::usable(const InputRecord& record) {
+  PAWL_ASSERT(records_.empty());
+  const Result<Timestamp> loaded = decode(record);
+  return loaded.has_value() && (loaded->value() >= 0 || policy_ != InvalidTimestamp::skip);
 }
 
 void RecordQueue::forward_head() {

@@ -59,6 +59,9 @@ class RecordQueue {
   // Requires: load_head() returned a time. Moves the partition's time on and sends the head
   // downstream.
   void forward_head();
+  // Whether processing took a record of this partition that was not refused, or skipped it as the
+  // policies say. Requires: nothing is queued.
+  [[nodiscard]] bool usable(const InputRecord& record);
   // The head is done. Requires: there is one.
   void pop_head();
   [[nodiscard]] RecordCoordinates head_coordinates() const;
@@ -76,7 +79,7 @@ class RecordQueue {
   [[nodiscard]] Timestamp partition_time() const { return partition_time_; }
 
  private:
-  Result<Timestamp> decode_head();
+  Result<Timestamp> decode(const InputRecord& record);
   Result<void> load_one();
 
   TopicPartition where_;

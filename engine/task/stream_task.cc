@@ -31,6 +31,15 @@ std::vector<StoreSpec> stores_of(const Topology& topology,
   return specs;
 }
 
+bool has_partition(const TaskEnvironment& environment, const std::string& topic,
+                   PartitionId partition) {
+  if (environment.source_partitions == nullptr) {
+    return true;
+  }
+  const auto count = environment.source_partitions->find(topic);
+  return count == environment.source_partitions->end() || partition.value() < count->second;
+}
+
 TaskStoresOptions with_record_in_hand(TaskStoresOptions options, RecordInHand& record) {
   options.record_in_hand = &record;
   return options;
@@ -55,7 +64,16 @@ StreamTask::StreamTask(const Topology& topology, const std::vector<SubtopologyId
                                                task_labels(environment_, id))) {
   context_.stores = &stores_;
   context_.wall_time = environment_.clock->wall();
+  for (StoreSpec& store : store_specs_) {
+    if (store.source_topic.has_value() &&
+        !has_partition(environment_, *store.source_topic, id.partition)) {
+      store.logging = Logging::disabled;  // it stays empty
+    }
+  }
   for (const ProcessorChain::Source& source : chain_.sources()) {
+    if (!has_partition(environment_, source.topic, id.partition)) {
+      continue;  // topics that are only merged may have different counts
+    }
     const InvalidTimestamp policy = source.spec->invalid_timestamp == InvalidTimestamp::by_settings
                                         ? environment_.errors.invalid_timestamp
                                         : source.spec->invalid_timestamp;
@@ -102,6 +120,15 @@ OffsetReset StreamTask::offset_reset(std::size_t partition) const {
   return offset_resets_[partition];
 }
 
+bool StreamTask::took(const TopicPartition& where, const InputRecord& record) {
+  for (std::size_t partition = 0; partition < group_.size(); ++partition) {
+    if (group_.queue(partition).where() == where) {
+      return group_.queue(partition).usable(record);
+    }
+  }
+  return true;
+}
+
 Result<void> StreamTask::resume(const std::vector<CommittedOffset>& offsets) {
   PAWL_ASSERT(offsets.size() == group_.size(), offsets.size(), group_.size());
   std::map<std::string, Timestamp> operator_times;
@@ -112,6 +139,15 @@ Result<void> StreamTask::resume(const std::vector<CommittedOffset>& offsets) {
     if (!metadata.has_value()) {
       return Error{ErrorKind::fatal,
                    fmt::format("{}: {}", to_string(queue.where()), metadata.error().message)};
+    }
+    if (is_foreign_offset_metadata(offsets[partition].metadata)) {
+      environment_.log->write(
+          LogLevel::warning, "task " + to_string(id_),
+          fmt::format(
+              "the offset of {} was committed to group '{}' by another tool, whose metadata "
+              "'{}' does not say the times of the operators: what would be late by them is "
+              "not, unless other partitions of the task know them",
+              to_string(queue.where()), environment_.application_id, offsets[partition].metadata));
     }
     queue.start_at(offsets[partition].offset);
     queue.resume_time(metadata->partition_time);
@@ -169,6 +205,8 @@ Result<void> StreamTask::start() {
   }
   context_.stream_time_punctuations.commit();
   context_.wall_clock_punctuations.commit();
+  init_uncommitted_ = stores_.uncommitted();
+  touched_ = init_uncommitted_;
   enter(TaskState::running);
   return {};
 }
@@ -342,6 +380,7 @@ Result<void> StreamTask::commit_succeeded() {
   context_.stream_time_punctuations.commit();
   context_.wall_clock_punctuations.commit();
   touched_ = false;
+  init_uncommitted_ = false;
   context_.commit_requested = false;
   return stores_.commit();
 }

@@ -59,6 +59,9 @@ class StreamTask {
   [[nodiscard]] std::vector<TopicPartition> partitions() const;
   // Where each source starts when nothing is committed.
   [[nodiscard]] OffsetReset offset_reset(std::size_t partition) const;
+  // Whether a record of a source was taken when it was processed: what was skipped instead is not
+  // in a store that mirrors the source. True for every record of another topic.
+  [[nodiscard]] bool took(const TopicPartition& where, const InputRecord& record);
   // Takes offsets and times over from the last commit; `offsets` has an entry for each partition,
   // by index. Errors: fatal for metadata that cannot be read.
   Result<void> resume(const std::vector<CommittedOffset>& offsets);
@@ -89,6 +92,9 @@ class StreamTask {
   // --- commit
   // Whether anything happened since the last commit that a commit would keep.
   [[nodiscard]] bool dirty() const;
+  // What init() wrote into stores is not committed yet: an abort takes it back for good, so the
+  // task has to be made anew then.
+  [[nodiscard]] bool init_uncommitted() const { return init_uncommitted_; }
   // Makes the next commit include this task although nothing happened, so that its offsets do not
   // expire.
   void touch() { touched_ = true; }
@@ -134,6 +140,7 @@ class StreamTask {
   ThreadChecker thread_;
 
   bool touched_ = false;  // something to commit besides offsets
+  bool init_uncommitted_ = false;
   std::vector<Offset> committed_;
   std::vector<Offset> committing_;  // sent with the running commit
   std::vector<Timestamp> committed_partition_times_;

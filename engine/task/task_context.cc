@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <stdexcept>
 #include <utility>
 
 namespace pawl::internal {
@@ -54,6 +55,10 @@ StateStore& NodeContext::state_store(const std::string& name) {
 
 PunctuationHandle NodeContext::schedule(std::chrono::milliseconds interval, PunctuationType type,
                                         Punctuator punctuator) {
+  if (!task_.punctuates) {
+    throw std::logic_error("node " + spec_.name +
+                           " feeds a global store: nothing can be scheduled there");
+  }
   // Stream time counts from 0, so the first call comes with the first record; wall clock counts
   // from now.
   if (type == PunctuationType::stream_time) {

@@ -36,6 +36,7 @@ struct TaskContext {
   Timestamp stream_time = Timestamp::unknown();
   Timestamp wall_time;
   bool commit_requested = false;
+  bool punctuates = true;  // somebody fires what is scheduled
 
   PunctuationQueue stream_time_punctuations;
   PunctuationQueue wall_clock_punctuations;

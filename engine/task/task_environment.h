@@ -13,6 +13,8 @@
 #include <pawl/model/log.h>
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -34,6 +36,9 @@ struct TaskEnvironment {
   MetricsRecorder* metrics = nullptr;
   MetricLabels labels;
   LogSink* log = nullptr;
+  // How many partitions each source topic has, where that is known: a task of a higher number has
+  // none of it. Null: every topic has as many as there are tasks.
+  const std::map<std::string, std::int32_t>* source_partitions = nullptr;
   // Makes the rule for ties between partitions.
   std::unique_ptr<RecordChooser> (*make_chooser)() = &make_lowest_partition_chooser;
 };

@@ -89,6 +89,10 @@ void DriverCore::start_tasks(bool from_scratch) {
     start_task(all, PartitionId(0));
   }
   capture();
+  if (std::any_of(tasks_.begin(), tasks_.end(),
+                  [](const auto& task) { return task->init_uncommitted(); })) {
+    commit_tasks();  // no abort may take back what init() wrote
+  }
 }
 
 void DriverCore::start_task(const std::vector<SubtopologyId>& subtopologies,
@@ -181,14 +185,18 @@ void DriverCore::restore(Task& task) {
       if (!logged.key.has_value()) {
         continue;
       }
-      ChangelogRecord record;
+      InputRecord record;
       record.key = *logged.key;
       if (logged.value.has_value()) {
         record.value = *logged.value;
       }
+      record.offset = at;
       record.timestamp = logged.timestamp;
       record.headers = &logged.headers;
-      or_throw(task.stores().replay(changelog.store, record));
+      if (task.took(changelog.where, record)) {
+        or_throw(task.stores().replay(
+            changelog.store, {*record.key, record.value, record.timestamp, record.headers}));
+      }
     }
     or_throw(task.stores().commit_replayed(changelog.store, first, end));
   }

@@ -3,10 +3,29 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace pawl::internal {
 namespace {
+
+// Returns: the groups of sources that must agree; those that share a source are one.
+std::vector<std::set<std::string>> copartitioned_groups(const Topology& topology) {
+  std::vector<std::set<std::string>> groups;
+  for (std::set<std::string> group : topology.copartitioned_sources()) {
+    std::erase_if(groups, [&](const std::set<std::string>& other) {
+      const bool shared = std::any_of(other.begin(), other.end(), [&](const std::string& source) {
+        return group.contains(source);
+      });
+      if (shared) {
+        group.insert(other.begin(), other.end());
+      }
+      return shared;
+    });
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
 
 class Counter {
  public:
@@ -53,7 +72,7 @@ class Counter {
                         topic.name));
       }
     }
-    for (const std::set<std::string>& group : topology_.copartitioned_sources()) {
+    for (const std::set<std::string>& group : copartitioned_groups(topology_)) {
       copartition(group);
     }
     for (const Subtopology& subtopology : topology_.subtopologies()) {

@@ -13,9 +13,6 @@
 namespace pawl::internal {
 namespace {
 
-// How long a queried database that its task has closed may keep the next owner waiting.
-constexpr std::chrono::seconds kReadersPatience{30};
-
 std::string family_name(const std::string& store, SegmentId segment) {
   return fmt::format("{}/{}", store, segment.value());
 }
@@ -65,11 +62,11 @@ Error RocksdbDatabase::error(const std::string& what, const rocksdb::Status& sta
 
 Result<std::shared_ptr<RocksdbDatabase>> RocksdbDatabase::open(
     const std::filesystem::path& directory, std::shared_ptr<RocksdbProcess> process) {
-  if (!process->claim(directory, kReadersPatience)) {
-    return Error{ErrorKind::fatal,
-                 fmt::format("RocksDB in {}: a query has kept it open for {} s after its task was "
-                             "closed. Remedy: let go of cursors over stores sooner",
-                             directory.string(), kReadersPatience.count())};
+  if (!process->claim(directory)) {
+    return Error{ErrorKind::retriable,
+                 fmt::format("RocksDB in {}: a query still reads it, although its task was closed. "
+                             "Remedy: let go of cursors over stores sooner",
+                             directory.string())};
   }
   std::shared_ptr<RocksdbDatabase> database(new RocksdbDatabase(directory, std::move(process)));
   PAWL_TRY(database->open_families());

@@ -18,22 +18,14 @@ std::size_t RocksdbProcess::write_buffer_bytes() const {
   return write_buffers_->memory_usage();
 }
 
-bool RocksdbProcess::claim(const std::filesystem::path& directory,
-                           std::chrono::milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  if (!released_.wait_for(lock, patience, [&] { return !open_.contains(directory); })) {
-    return false;
-  }
-  open_.insert(directory);
-  return true;
+bool RocksdbProcess::claim(const std::filesystem::path& directory) {
+  const std::lock_guard lock(mutex_);
+  return open_.insert(directory).second;
 }
 
 void RocksdbProcess::release(const std::filesystem::path& directory) {
-  {
-    const std::lock_guard lock(mutex_);
-    PAWL_ASSERT(open_.erase(directory) == 1, directory.string());
-  }
-  released_.notify_all();
+  const std::lock_guard lock(mutex_);
+  PAWL_ASSERT(open_.erase(directory) == 1, directory.string());
 }
 
 }  // namespace internal

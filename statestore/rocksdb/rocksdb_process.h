@@ -1,7 +1,7 @@
 // RocksdbProcess: what all RocksDB databases of one process share: their memory, and who has which
-// directory open. A query that still reads a closed task's database keeps it open for a moment;
-// whoever opens that directory next waits here, because RocksDB refuses a directory that is open
-// twice in one process.
+// directory open. A query that still reads a closed task's database keeps it open for a while;
+// whoever opens that directory next is told here to come again, because RocksDB refuses a directory
+// that is open twice in one process.
 // Thread rule: any thread.
 #pragma once
 
@@ -10,8 +10,6 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/write_buffer_manager.h>
 
-#include <chrono>
-#include <condition_variable>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -30,16 +28,14 @@ class RocksdbProcess final : public RocksdbMemory {
     return write_buffers_;
   }
 
-  // Returns: false when the directory was still open after `patience`.
-  [[nodiscard]] bool claim(const std::filesystem::path& directory,
-                           std::chrono::milliseconds patience);
+  // Returns: false when the directory is still open.
+  [[nodiscard]] bool claim(const std::filesystem::path& directory);
   void release(const std::filesystem::path& directory);
 
  private:
   std::shared_ptr<rocksdb::Cache> block_cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;
   std::mutex mutex_;
-  std::condition_variable released_;
   std::set<std::filesystem::path> open_;
 };
 

@@ -88,6 +88,29 @@ TEST_F(ApplicationTest, CountsAcrossARepartitionTopic) {
                                    std::pair("b", 1), std::pair("c", 1)));
 }
 
+TEST_F(ApplicationTest, MergesTopicsOfDifferentPartitionCounts) {
+  const std::string wide = application_ + ".wide";
+  kafka_.create_topic(in_, 1);
+  kafka_.create_topic(wide, 3);
+  kafka_.create_topic(out_, 1);
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>(in_)
+      .merge(builder.stream<std::string, std::string>(wide))
+      .to(out_);
+  RunningApplication app(builder.build(), settings());
+  std::vector<StoredRecord> records;
+  for (std::int32_t partition = 0; partition < 3; ++partition) {
+    records.push_back(to_send("k", std::to_string(partition), 1));
+    records.back().where = {wide, PartitionId(partition)};
+  }
+
+  kafka_.produce(wide, records);
+  kafka_.produce(in_, {to_send("k", "in", 1)});
+
+  EXPECT_TRUE(eventually([&] { return kafka_.read(out_).size() == 4; })) << app.log_text();
+  EXPECT_EQ(app.stop(), 0) << app.log_text();
+}
+
 TEST_F(ApplicationTest, GoesOnAfterARestartWithAndWithoutItsDirectory) {
   create_topics();
   {

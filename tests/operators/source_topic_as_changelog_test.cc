@@ -92,6 +92,31 @@ TEST(SourceTopicAsChangelog, IsReadBackUpToWhatIsCommitted) {
   }
 }
 
+TEST(SourceTopicAsChangelog, DoesNotBringBackWhatWasSkipped) {
+  StreamBuilder builder;
+  const auto limits = builder.table<std::string, std::int64_t>("limits", Materialized::as("rows"));
+  builder.stream<std::string, std::string>("orders")
+      .left_join(limits,
+                 [](const std::string& order, const std::int64_t* limit) {
+                   return order + " of " + (limit == nullptr ? "any" : std::to_string(*limit));
+                 })
+      .to("out");
+  DriverOptions options;
+  options.errors.undecodable = OnBadRecord::skip;
+  TopologyDriver driver(builder.build(Optimizations::all()), options);
+  auto rows = driver.input<std::string, std::int64_t>("limits");
+  auto orders = driver.input<std::string, std::string>("orders");
+  auto out = driver.output<std::string, std::string>("out");
+  rows.pipe("a", 7, Timestamp(1));
+  driver.pipe("limits", {"a", "broken", Timestamp(2), {}});
+  orders.pipe("a", "tea", Timestamp(3));
+
+  driver.restart(TopologyDriver::State::lost);
+  orders.pipe("a", "milk", Timestamp(4));
+
+  EXPECT_THAT(lines(out), ElementsAre("a=tea of 7@3", "a=milk of 7@4"));
+}
+
 TEST(SourceTopicAsChangelog, IsUsedOnlyWhenAskedFor) {
   EXPECT_FALSE(named_orders(Optimizations::none()).store("customers-by-id").source_topic);
   EXPECT_EQ(named_orders(Optimizations::all()).store("customers-by-id").source_topic, "customers");

@@ -146,6 +146,38 @@ TEST_F(TaskStoresTest, ForgetsWhatWasNotFlushedAndSaysFromWhereToRollForward) {
   EXPECT_FALSE(key_value(*stores).get("7").has_value()) << "it comes back from the changelog";
 }
 
+TEST_F(TaskStoresTest, KeepsTheTimesOfItsPositions) {
+  auto stores = open({key_value_spec()});
+  ASSERT_TRUE(stores->commit_replayed(0, Offset(0), Offset(3), Timestamp(70)).has_value());
+  ASSERT_TRUE(stores->flush({}, stores->growth(), FlushMode::wait, MonotonicTime(0)).has_value());
+  stores.reset();
+  stores = open({key_value_spec()});
+  EXPECT_EQ(stores->to_restore().front().position_time, Timestamp(70));
+
+  ASSERT_TRUE(
+      stores->flush({{changelog(), Offset(4)}}, stores->growth(), FlushMode::wait, MonotonicTime(0))
+          .has_value());
+  EXPECT_EQ(stores->to_restore().front().position_time, Timestamp(70)) << "no later one is known";
+  ASSERT_TRUE(stores
+                  ->flush({{changelog(), Offset(5)}}, stores->growth(), FlushMode::wait,
+                          MonotonicTime(0), {{changelog(), Timestamp(90)}})
+                  .has_value());
+  stores.reset();
+
+  stores = open({key_value_spec()});
+
+  EXPECT_EQ(stores->to_restore().front().position, Offset(5));
+  EXPECT_EQ(stores->to_restore().front().position_time, Timestamp(90));
+}
+
+TEST_F(TaskStoresTest, WantsThePositionsOfAnIdleTaskConfirmedNowAndThen) {
+  auto stores = open({key_value_spec()});
+  ASSERT_TRUE(stores->flush({}, stores->growth(), FlushMode::wait, MonotonicTime(0)).has_value());
+  EXPECT_FALSE(stores->flush_due(std::chrono::minutes(59)));
+
+  EXPECT_TRUE(stores->flush_due(std::chrono::hours(1)));
+}
+
 TEST_F(TaskStoresTest, WantsAFlushAtAQuarterOfTheRollForwardBound) {
   auto stores = open({key_value_spec()});
   put_and_commit(*stores, 0, 8);
@@ -207,7 +239,7 @@ TEST_F(TaskStoresTest, CountsWhatIsLoggedNotWhatIsChanged) {
 
 TEST_F(TaskStoresTest, WantsAFlushWhenChangesGrowOld) {
   auto stores = open({key_value_spec()});
-  EXPECT_FALSE(stores->flush_due(std::chrono::hours(1))) << "nothing changed";
+  EXPECT_FALSE(stores->flush_due(std::chrono::seconds(60))) << "nothing changed";
   put_and_commit(*stores, 0, 1);
 
   EXPECT_TRUE(stores->flush_due(std::chrono::seconds(60)));

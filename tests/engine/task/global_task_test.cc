@@ -12,11 +12,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <vector>
+
 namespace pawl::internal {
 namespace {
 
 using test::consumed;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 Topology global_strings() {
   StreamBuilder builder;
@@ -29,16 +33,18 @@ Topology global_strings() {
 class GlobalTaskTest : public ::testing::Test {
  protected:
   void SetUp() override {
+    const Result<void> opened = open();
+    ASSERT_TRUE(opened.has_value()) << opened.error();
+  }
+  Result<void> open() {
     TaskEnvironment environment;
     environment.application_id = "app";
     environment.clock = &clock_;
     environment.metrics = &metrics_;
     environment.log = &log_;
     task_ = std::make_unique<GlobalTask>(topology_, environment);
-    const Result<void> opened =
-        task_->open([] { return Result<std::unique_ptr<StoreBackend>>(make_memory_backend()); },
-                    {{"names", 2}});
-    ASSERT_TRUE(opened.has_value()) << opened.error();
+    return task_->open([] { return Result<std::unique_ptr<StoreBackend>>(make_memory_backend()); },
+                       {{"names", 2}});
   }
   [[nodiscard]] std::unique_ptr<KeyValueStore> reader() const {
     const GlobalStore& store = task_->stores().at("names");
@@ -81,6 +87,58 @@ TEST_F(GlobalTaskTest, ReadersOfAClosedStoreAreTold) {
 
   EXPECT_THROW((void)names->get("a"), StoreFailure);
   EXPECT_THROW((void)names->prefix("a"), StoreFailure);
+}
+
+class Clocked final : public Processor<std::string, std::string> {
+ public:
+  Clocked(std::vector<Timestamp>& times, bool schedules) : times_(times), schedules_(schedules) {}
+  void init(ProcessorContext<std::string, std::string>& context) override {
+    context_ = &context;
+    if (schedules_) {
+      context.schedule(std::chrono::seconds(1), PunctuationType::wall_clock, [](Timestamp) {});
+    }
+  }
+  void process(const Record<std::string, std::string>& /*record*/) override {
+    times_.push_back(context_->wall_time());
+  }
+
+ private:
+  std::vector<Timestamp>& times_;
+  bool schedules_;
+  ProcessorContext<std::string, std::string>* context_ = nullptr;
+};
+
+class GlobalProcessorTest : public GlobalTaskTest {
+ protected:
+  void SetUp() override {}
+  Result<void> open_with(bool schedules) {
+    StreamBuilder builder;
+    builder.add_global_store(stores::key_value<std::string, std::string>("names").in_memory(),
+                             "names", serde::string(), serde::string(), [this, schedules] {
+                               return std::make_unique<Clocked>(times_, schedules);
+                             });
+    builder.stream<std::string, std::string>("in").to("out");
+    topology_ = builder.build();
+    return open();
+  }
+  std::vector<Timestamp> times_;
+};
+
+TEST_F(GlobalProcessorTest, SeesTheWallClockGoOn) {
+  ASSERT_TRUE(open_with(false).has_value());
+  ASSERT_TRUE(task_->process(0, consumed(0, 10)).has_value());
+  clock_.advance(std::chrono::seconds(5));
+
+  ASSERT_TRUE(task_->process(0, consumed(1, 10)).has_value());
+
+  EXPECT_THAT(times_, ElementsAre(Timestamp(0), Timestamp(5'000)));
+}
+
+TEST_F(GlobalProcessorTest, SchedulesNothingThatWouldNeverFire) {
+  const Result<void> opened = open_with(true);
+
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_THAT(opened.error().message, HasSubstr("nothing can be scheduled"));
 }
 
 }  // namespace

@@ -96,6 +96,24 @@ TEST_F(PartitionGroupTest, WaitsForAPartitionAtItsEndOnlyAsLongAsItIsTold) {
   EXPECT_TRUE(ready(milliseconds(100)));
 }
 
+TEST_F(PartitionGroupTest, WaitsForEachPartitionFromWhenItRanDryItself) {
+  make(2, milliseconds(100));
+  group_->push(0, consumed(0, 10));
+  group_->queue(1).end_of_partition(Offset(0));
+  EXPECT_FALSE(ready(milliseconds(0)));
+  EXPECT_TRUE(ready(milliseconds(100)));
+  group_->done(group_->take());
+  group_->queue(0).end_of_partition(Offset(1));
+  EXPECT_FALSE(ready(milliseconds(100)));
+
+  group_->push(1, consumed(0, 30));
+
+  EXPECT_FALSE(ready(milliseconds(110))) << "partition 0 has been dry for 10 ms only";
+  group_->push(0, consumed(1, 20));
+  EXPECT_TRUE(ready(milliseconds(120)));
+  EXPECT_EQ(group_->take(), 0U);
+}
+
 TEST_F(PartitionGroupTest, DoesNotWaitAtAllWithNegativeIdleTime) {
   make(2, milliseconds(-1));
   group_->push(0, consumed(0, 10));

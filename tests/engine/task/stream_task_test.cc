@@ -19,6 +19,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using test::consumed;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Topology windowed_counts() {
@@ -40,7 +41,7 @@ Topology windowed_counts() {
 
 class StreamTaskTest : public ::testing::Test {
  protected:
-  std::unique_ptr<StreamTask> make_task(ErrorPolicy errors = {}) {
+  std::unique_ptr<StreamTask> make_task(TaskId id, ErrorPolicy errors = {}) {
     TaskEnvironment environment;
     environment.application_id = "app";
     environment.errors = errors;
@@ -48,15 +49,16 @@ class StreamTaskTest : public ::testing::Test {
     environment.outputs = &outputs_;
     environment.metrics = &metrics_;
     environment.log = &log_;
+    environment.source_partitions = source_partitions_;
     TaskStoresOptions stores;
     stores.application_id = "app";
     stores.record_cache = &record_cache_;
-    return std::make_unique<StreamTask>(topology_, std::vector<SubtopologyId>{SubtopologyId(0)},
-                                        TaskId{}, environment, stores);
+    return std::make_unique<StreamTask>(topology_, std::vector<SubtopologyId>{SubtopologyId(0)}, id,
+                                        environment, stores);
   }
   std::unique_ptr<StreamTask> running_task(ErrorPolicy errors = {},
                                            const CommittedOffset& committed = {}) {
-    std::unique_ptr<StreamTask> task = make_task(errors);
+    std::unique_ptr<StreamTask> task = make_task(TaskId{}, errors);
     EXPECT_TRUE(
         task->open_stores(
                 [] { return Result<std::unique_ptr<StoreBackend>>(make_memory_backend()); }, {})
@@ -86,6 +88,7 @@ class StreamTaskTest : public ::testing::Test {
   }
 
   Topology topology_ = windowed_counts();
+  const std::map<std::string, std::int32_t>* source_partitions_ = nullptr;
   CacheBudget record_cache_;  // off
   pawl::testing::ManualClock clock_{Timestamp(0)};
   pawl::testing::internal::DriverCollector outputs_;
@@ -122,6 +125,23 @@ TEST_F(StreamTaskTest, ARecordBehindACommittedEndDoesNotTakeTheOffsetBack) {
 
   EXPECT_FALSE(task->dirty());
   EXPECT_EQ(commit(*task).offset, Offset(4));
+}
+
+// Merged topics may have different partition counts.
+TEST_F(StreamTaskTest, HasNoPartitionOfATopicThatHasFewer) {
+  StreamBuilder builder;
+  builder.stream("in", serde::string(), serde::string())
+      .merge(builder.stream("wide", serde::string(), serde::string()))
+      .to("out");
+  topology_ = builder.build();
+  const std::map<std::string, std::int32_t> counts{{"in", 1}, {"wide", 2}};
+  source_partitions_ = &counts;
+
+  EXPECT_THAT(
+      make_task(TaskId{SubtopologyId(0), PartitionId(0)})->partitions(),
+      ElementsAre(TopicPartition{"in", PartitionId(0)}, TopicPartition{"wide", PartitionId(0)}));
+  EXPECT_THAT(make_task(TaskId{SubtopologyId(0), PartitionId(1)})->partitions(),
+              ElementsAre(TopicPartition{"wide", PartitionId(1)}));
 }
 
 TEST_F(StreamTaskTest, OperatorTimeSurvivesARestart) {
@@ -253,14 +273,14 @@ TEST_F(StreamTaskTest, ASkippedExceptionIsCountedAndTheRecordIsDone) {
   EXPECT_TRUE(log_.contains("boom"));
 }
 
-TEST_F(StreamTaskTest, RefusesMetadataItCannotRead) {
-  std::unique_ptr<StreamTask> task = make_task();
+TEST_F(StreamTaskTest, RefusesBrokenMetadataOfItsOwn) {
+  std::unique_ptr<StreamTask> task = make_task(TaskId{});
   ASSERT_TRUE(
       task->open_stores([] { return Result<std::unique_ptr<StoreBackend>>(make_memory_backend()); },
                         {})
           .has_value());
 
-  const Result<void> resumed = task->resume({{Offset(1), "!!"}});
+  const Result<void> resumed = task->resume({{Offset(1), "AgAA"}});
 
   ASSERT_FALSE(resumed.has_value());
   EXPECT_THAT(resumed.error().message, HasSubstr("in-0"));

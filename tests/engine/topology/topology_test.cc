@@ -157,6 +157,19 @@ TEST(PartitionCounts, RefusesJoinedTopicsOfDifferentCounts) {
               AllOf(HasSubstr("'in' has 4"), HasSubstr("'table' has 3")));
 }
 
+TEST(PartitionCounts, RefusesAStreamThatIsJoinedWithTablesOfDifferentCounts) {
+  StreamBuilder builder;
+  const auto stream =
+      builder.stream<std::string, std::string>("in").repartition(Repartitioned::as("r"));
+  for (const char* const topic : {"few", "many"}) {
+    stream.join(builder.table<std::string, std::string>(topic),
+                [](const std::string& left, const std::string& right) { return left + right; });
+  }
+
+  EXPECT_THAT(mistake([&] { count(builder.build(), {{"in", 1}, {"few", 3}, {"many", 4}}); }),
+              AllOf(HasSubstr("'few' has 3"), HasSubstr("'many' has 4")));
+}
+
 TEST(PartitionCounts, ARepartitionTopicTakesTheCountOfTheTableItIsJoinedWith) {
   StreamBuilder builder;
   const auto table = builder.table<std::string, std::string>("table");

@@ -110,15 +110,20 @@ class FixedKeyProcessorNode final : public Node, public Receiver<K, VIn> {
   void connect(Node& child) override { outlet_.connect(child); }
   void init(ProcessingContext& context) override {
     outlet_.init(context);
-    context_ = std::make_unique<FixedKeyProcessorContext<K, VOut>>(context, outlet_);
+    context_ = std::make_unique<FixedKeyProcessorContext<K, VOut>>(context, outlet_, open_);
     processor_->init(*context_);
+    open_ = true;
   }
   void receive(const Record<K, VIn>& record) override {
     processor_->process(FixedKeyRecord<K, VIn>(record));
   }
-  void close() override { processor_->close(); }
+  void close() override {
+    open_ = false;
+    processor_->close();
+  }
 
  private:
+  bool open_ = false;
   std::unique_ptr<FixedKeyProcessor<K, VIn, VOut>> processor_;
   Outlet<K, VOut> outlet_;
   std::unique_ptr<FixedKeyProcessorContext<K, VOut>> context_;

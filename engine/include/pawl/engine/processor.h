@@ -23,6 +23,7 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -32,12 +33,18 @@ namespace pawl {
 template <class KOut, class VOut>
 class ProcessorContext {
  public:
-  ProcessorContext(ProcessingContext& context, const Outlet<KOut, VOut>& outlet)
-      : context_(context), outlet_(outlet) {}
+  // `open`: whether there are children that receive.
+  ProcessorContext(ProcessingContext& context, const Outlet<KOut, VOut>& outlet, const bool& open)
+      : context_(context), outlet_(outlet), open_(open) {}
 
   // Gives the record to all children, or to the one of that name, and returns when they are done.
-  void forward(const Record<KOut, VOut>& record) { outlet_.forward(record); }
+  // Throws std::logic_error in init(), when the children are not initialised yet, and in close().
+  void forward(const Record<KOut, VOut>& record) {
+    check_open();
+    outlet_.forward(record);
+  }
   void forward(const Record<KOut, VOut>& record, std::string_view child) {
+    check_open();
     outlet_.forward_to(child, record);
   }
 
@@ -60,8 +67,17 @@ class ProcessorContext {
   DurationHistogram& histogram(const std::string& name) { return context_.histogram(name); }
 
  private:
+  void check_open() const {
+    if (!open_) {
+      throw std::logic_error(
+          "nothing can be forwarded in init() or close(): forward with a record, or in a "
+          "punctuation that init() schedules");
+    }
+  }
+
   ProcessingContext& context_;
   const Outlet<KOut, VOut>& outlet_;
+  const bool& open_;
 };
 
 template <class KIn, class VIn, class KOut = KIn, class VOut = VIn>
@@ -100,13 +116,18 @@ class ProcessorNode final : public Node, public Receiver<KIn, VIn> {
   void connect(Node& child) override { outlet_.connect(child); }
   void init(ProcessingContext& context) override {
     outlet_.init(context);
-    context_ = std::make_unique<ProcessorContext<KOut, VOut>>(context, outlet_);
+    context_ = std::make_unique<ProcessorContext<KOut, VOut>>(context, outlet_, open_);
     processor_->init(*context_);
+    open_ = true;
   }
   void receive(const Record<KIn, VIn>& record) override { processor_->process(record); }
-  void close() override { processor_->close(); }
+  void close() override {
+    open_ = false;
+    processor_->close();
+  }
 
  private:
+  bool open_ = false;
   std::unique_ptr<Processor<KIn, VIn, KOut, VOut>> processor_;
   Outlet<KOut, VOut> outlet_;
   std::unique_ptr<ProcessorContext<KOut, VOut>> context_;

@@ -31,7 +31,8 @@ struct RocksdbMemoryLimits {
 std::shared_ptr<RocksdbMemory> make_rocksdb_memory(const RocksdbMemoryLimits& limits);
 
 // Opens or creates the database of one task in `directory`.
-// Errors: corrupted_state (rebuild from the changelogs), fatal (permissions, disk full).
+// Errors: retriable (a query still reads the database of the former owner), corrupted_state
+// (rebuild from the changelogs), fatal (permissions, disk full).
 Result<std::unique_ptr<StoreBackend>> open_rocksdb_backend(const std::filesystem::path& directory,
                                                            std::shared_ptr<RocksdbMemory> memory);
 
