@@ -64,34 +64,6 @@ OptimizedPlan::OptimizedPlan(const Nodes& originals) {
   }
 }
 
-// Source: InternalStreamsBuilder.mergeDuplicateSourceNodes.
-void OptimizedPlan::merge_equal_sources() {
-  for (auto node = nodes_.begin(); node != nodes_.end(); ++node) {
-    if (!(*node)->source.has_value()) {
-      continue;
-    }
-    const auto first = std::find_if(nodes_.begin(), node, [&](const auto& earlier) {
-      return earlier->source.has_value() && earlier->source->topics == (*node)->source->topics;
-    });
-    if (first == node) {
-      continue;
-    }
-    if ((*first)->source->types != (*node)->source->types) {
-      throw TopologyError(fmt::format(
-          "topic '{}' is read twice with different types: read it once and convert the values",
-          fmt::join((*node)->source->topics, ", ")));
-    }
-    if (!(*first)->source->reads_like(*(*node)->source)) {
-      throw TopologyError(
-          fmt::format("topic '{}' is read twice with different starts, timestamps or serdes, but "
-                      "it becomes one source: give both places the same Consumed and serdes",
-                      fmt::join((*node)->source->topics, ", ")));
-    }
-    new_sources_[(*node)->output()] = (*first)->output();
-    (*node)->reroute((*first)->output());
-  }
-}
-
 // Source: InternalStreamsBuilder.mergeRepartitionTopics.
 void OptimizedPlan::merge_repartition_topics() {
   std::vector<Group> groups = repartitions_by_key_change();

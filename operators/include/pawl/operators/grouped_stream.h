@@ -1,8 +1,7 @@
 // GroupedStream<K, V>: a stream whose equal keys are brought together: count(), reduce(),
 // aggregate(), windowed_by(). If the key was changed upstream, each aggregation makes a repartition
-// topic `<app>-<name>-repartition`, named after the group (then they share one) or after its store.
-// Source: KGroupedStream, GroupedStreamAggregateBuilder.
-// Thread rule: one thread, until the topology is built.
+// topic `<app>-<name>-repartition`, named after the group (then they share one) or its store.
+// Source: KGroupedStream. Thread rule: one thread, until the topology is built.
 #pragma once
 
 #include <pawl/operators/materialized.h>
@@ -87,8 +86,8 @@ class GroupedStream {
                       internal::CountAggregation<K, V>(), serde::int64());
   }
 
-  // The records of a key folded into one: (const V& aggregate, const V& value) -> V. The first
-  // record is the start.
+  // The records of a key folded into one, from the first: (const V& aggregate, const V& value) ->
+  // V.
   template <class F>
   Table<K, V> reduce(F reducer, const Materialized& materialized = {},
                      const Named& named = {}) const {

@@ -2,11 +2,10 @@
 // handle, cheap to copy; the plan it belongs to is built by StreamBuilder::build().
 //
 // Functions are called as user_function.h says: with (const K&, const V&), (const V&), or pointers
-// where nulls matter. They run on several threads at once (one object per task) and must not share
-// mutable state. The third parameter is the compiler's knowledge of missing serdes
-// (serde_choice.h); leave it out when you name the type. Each verb is in a file of its own
-// (*_verb.h): of one that is not included, by itself or with dsl.h, the linker says `undefined
-// reference`. Source: KStream. Thread rule: one thread, until the topology is built.
+// where nulls matter. They run on several threads at once (one object per task): no shared mutable
+// state. The third parameter is the compiler's knowledge of missing serdes (serde_choice.h); leave
+// it out when you name the type. Each verb is in a *_verb.h (dsl.h has all): of one not included
+// the linker says `undefined reference`. Source: KStream. Thread rule: one, until build().
 #pragma once
 
 #include <pawl/engine/processor.h>
