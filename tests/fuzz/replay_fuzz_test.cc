@@ -175,7 +175,8 @@ TEST(SuppressBufferReplay, TakesAnyRecord) {
       [](StateStore& store) {
         auto& buffer = dynamic_cast<TimeOrderedBuffer&>(store);
         std::size_t left = buffer.records();
-        buffer.evict_until(Timestamp::max(), [&](BytesView, const BufferedChange&) { --left; });
+        buffer.evict(Timestamp(0), Timestamp::max(),
+                     [&](BytesView, const BufferedChange&) { --left; });
         EXPECT_EQ(left, 0U);
         EXPECT_EQ(buffer.bytes(), 0U);
       });
@@ -197,7 +198,8 @@ TEST(RecordBufferReplay, TakesAnyRecord) {
       },
       [](StateStore& store) {
         RecordBuffer buffer(dynamic_cast<KeyValueStore&>(store));
-        buffer.evict_until(Timestamp::max(), [](BytesView, BytesView, const BufferedContext&) {});
+        buffer.evict(Timestamp(0), Timestamp::max(),
+                     [](BytesView, BytesView, const BufferedContext&) {});
       });
 }
 

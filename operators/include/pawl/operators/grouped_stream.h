@@ -86,8 +86,7 @@ class GroupedStream {
                       internal::CountAggregation<K, V>(), serde::int64());
   }
 
-  // The records of a key folded into one, from the first: (const V& aggregate, const V& value) ->
-  // V.
+  // The records of a key folded into one, from the first: (const V& folded, const V&) -> V.
   template <class F>
   Table<K, V> reduce(F reducer, const Materialized& materialized = {},
                      const Named& named = {}) const {
