@@ -175,8 +175,7 @@ TEST(SuppressBufferReplay, TakesAnyRecord) {
       [](StateStore& store) {
         auto& buffer = dynamic_cast<TimeOrderedBuffer&>(store);
         std::size_t left = buffer.records();
-        buffer.evict(Timestamp(0), Timestamp::max(),
-                     [&](BytesView, const BufferedChange&) { --left; });
+        buffer.evict_until(Timestamp::max(), [&](BytesView, const BufferedChange&) { --left; });
         EXPECT_EQ(left, 0U);
         EXPECT_EQ(buffer.bytes(), 0U);
       });
