@@ -132,8 +132,7 @@ TEST(SlidingWindows, SuppressWaitsUntilTheEndIsPassed) {
   EXPECT_THAT(test.read(), ElementsAre("a[90,100)=2@100"));
 }
 
-// The window behind the event could be made without the function that then throws.
-TEST(SlidingWindows, LeaveNothingOfAnEventThatIsSkipped) {
+Topology counts_that_refuse_bad_ones() {
   StreamBuilder builder;
   windowed(builder)
       .aggregate([] { return std::int64_t{0}; },
@@ -146,9 +145,14 @@ TEST(SlidingWindows, LeaveNothingOfAnEventThatIsSkipped) {
                  Materialized::as("counts"))
       .to_stream()
       .to("out");
+  return builder.build();
+}
+
+// The window behind the event could be made without the function that then throws.
+TEST(SlidingWindows, LeaveNothingOfAnEventThatIsSkipped) {
   DriverOptions options;
   options.errors.processing = OnBadRecord::skip;
-  Driven test(builder.build(), options);
+  Driven test(counts_that_refuse_bad_ones(), options);
   test.pipe("a", 7);
   EXPECT_THAT(test.read(), ElementsAre("a[0,10)=1@7"));
 
@@ -157,6 +161,19 @@ TEST(SlidingWindows, LeaveNothingOfAnEventThatIsSkipped) {
   EXPECT_THAT(test.read(), IsEmpty());
   test.pipe("a", 3);
   EXPECT_THAT(test.read(), ElementsAre("a[4,14)=1@7", "a[0,10)=2@7"));
+}
+
+TEST(SlidingWindows, LeaveAWindowBehindAnEventThatIsSkippedAsInKafkaStreams) {
+  DriverOptions options;
+  options.errors.processing = OnBadRecord::skip;
+  options.compatibility = Compatibility::kafka_streams_4_3;
+  Driven test(counts_that_refuse_bad_ones(), options);
+  test.pipe("a", 7);
+  test.read();
+
+  test.in.pipe("a", "bad", Timestamp(3));
+
+  EXPECT_THAT(test.read(), ElementsAre("a[4,14)=1@7"));
 }
 
 class SlidingWindowsRestart : public ::testing::TestWithParam<TopologyDriver::State> {};

@@ -155,10 +155,8 @@ class SlidingAggregator {
       return;
     }
     const Timestamp start = record.timestamp + kStep;
-    WindowUpdate<A>& right = updates_.add({start, start + difference_}, near_.right.timestamp);
-    right.value = near_.right.value;
-    right.exists = true;
-    right.has_old = false;
+    updates_.add({start, start + difference_}, near_.right.timestamp).begin(near_.right.value);
+    updates_.settle(java_, record, *store_, *changes_);
   }
 
   template <class Row>
@@ -182,6 +180,7 @@ class SlidingAggregator {
     }
     made.exists = aggregate_value(aggregation_, present, record.key, record.value, row_.value);
     std::swap(made.value, row_.value);
+    updates_.settle(java_, record, *store_, *changes_);
   }
 
   Aggregation aggregation_;

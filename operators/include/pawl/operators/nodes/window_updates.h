@@ -19,6 +19,13 @@ struct WindowUpdate {
   A old{};
   bool exists = false;  // false: the window has no aggregate any more
   bool has_old = false;
+
+  // A window that holds what another one holds.
+  void begin(const A& with) {
+    value = with;
+    exists = true;
+    has_old = false;
+  }
 };
 
 template <class A>
@@ -36,6 +43,15 @@ class WindowUpdates {
     return added;
   }
   void clear() { used_ = 0; }
+  // Kafka Streams writes each update `at_once`, also of a record that then makes a function throw;
+  // the order decides what its record cache evicts.
+  template <class K, class V, class Store, class Changes>
+  void settle(bool at_once, const Record<K, V>& record, Store& store, Changes& changes) {
+    if (at_once) {
+      write(record, store, changes);
+      clear();
+    }
+  }
 
   // Writes them in the order they were added, and tells `changes` of each.
   template <class K, class V, class Store, class Changes>
