@@ -59,6 +59,23 @@ TEST(SlidingWindows, EndAtEachEventAndBeginBehindEach) {
   EXPECT_THAT(test.read(), ElementsAre("a[101,111)=1@104", "a[94,104)=2@104"));
 }
 
+// It begins behind the one and ends at the other.
+TEST(SlidingWindows, AreEmittedOncePerEventWhereKafkaStreamsDoesSoTwice) {
+  DriverOptions java;
+  java.compatibility = Compatibility::kafka_streams_4_3;
+  Driven native(counts());
+  Driven compatible(counts(), java);
+  for (Driven* test : {&native, &compatible}) {
+    test->pipe("a", 99);
+    test->pipe("a", 100);  // [100,110], behind the first, tells of it
+    test->read();
+    test->pipe("a", 111);
+  }
+
+  EXPECT_THAT(native.read(), ElementsAre("a[101,111)=1@111"));
+  EXPECT_THAT(compatible.read(), ElementsAre("a[101,111)=1@111", "a[101,111)=1@111"));
+}
+
 TEST(SlidingWindows, TakeEventsOutOfOrder) {
   Driven test(counts());
   test.pipe("a", 100);

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -169,6 +170,18 @@ std::vector<VectorOutput> without_idle_deletions(const std::vector<VectorOutput>
   return kept;
 }
 
+// Kafka Streams emits a sliding window twice that begins behind one event and ends at the next.
+bool emits_windows_twice(const std::string& name) {
+  return name == "cogroup_sliding" || name == "sliding_reduce_in_memory";
+}
+
+Lines without_repetitions(Lines lines) {
+  for (auto& [topic, of_topic] : lines) {
+    of_topic.erase(std::unique(of_topic.begin(), of_topic.end()), of_topic.end());
+  }
+  return lines;
+}
+
 class NativeReplay : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(NativeReplay, SinksEqualThoseOfKafkaStreams) {
@@ -188,6 +201,9 @@ TEST_P(NativeReplay, SinksEqualThoseOfKafkaStreams) {
   } else if (deletes_what_is_not_there(GetParam())) {
     expect_equal(lines_of(without_idle_deletions(vector.outputs), comparison),
                  lines_of(without_idle_deletions(replayed.outputs), comparison));
+  } else if (emits_windows_twice(GetParam())) {
+    expect_equal(without_repetitions(lines_of(vector.outputs, comparison)),
+                 lines_of(replayed.outputs, comparison));
   } else {
     expect_equal(lines_of(with_raw_dead_letters(vector), comparison),
                  lines_of(replayed.outputs, comparison));

@@ -1,8 +1,7 @@
 // SlidingAggregator: takes a record into the sliding windows around it: those that hold it already
-// exist or begin as copies of their neighbours. A window that is closed is not changed; the record
-// counts as late for it. Reads backward from the record, so that it meets few windows. Source:
-// KStreamSlidingWindowAggregate (processReverse, processEarly, createWindows). Thread rule: owner
-// thread only.
+// exist or begin as copies of their neighbours. For a closed window, which stays as it is, it
+// counts as late. Reads backward from the record, so that it meets few windows. Thread rule: owner
+// thread only. Source: KStreamSlidingWindowAggregate (processReverse, processEarly, createWindows).
 #pragma once
 
 #include <pawl/engine/metrics.h>
@@ -93,7 +92,9 @@ class SlidingAggregator {
 
   void create_around(const In& record) {
     const Timestamp at = record.timestamp;
-    if (near_.previous_record.has_value() && *near_.previous_record + kStep + difference_ >= at) {
+    // The window that ends at the record is made below; Kafka Streams makes it here, too.
+    const Timestamp from = java_ ? at : at + kStep;
+    if (near_.previous_record.has_value() && *near_.previous_record + kStep + difference_ >= from) {
       create_behind(*near_.previous_record, record);
     }
     if (!near_.left_window_exists) {
