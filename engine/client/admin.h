@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pawl/model/result.h>
+#include <pawl/model/timestamp.h>
 #include <pawl/model/topic_partition.h>
 
 #include <chrono>
@@ -65,6 +66,12 @@ class AdminClient {
   // Returns: the log start offsets.
   [[nodiscard]] virtual Result<std::map<TopicPartition, Offset>> start_offsets(
       std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const = 0;
+  // Returns: for each partition the offset of its first record whose timestamp is not below the
+  // given one, as read_uncommitted sees it; partitions without such a record are missing. Requires:
+  // no negative timestamp.
+  [[nodiscard]] virtual Result<std::map<TopicPartition, Offset>> offsets_for_times(
+      const std::map<TopicPartition, Timestamp>& times,
+      std::chrono::milliseconds timeout) const = 0;
   // Deletes the records below the given offsets.
   [[nodiscard]] virtual Result<void> delete_records(const std::map<TopicPartition, Offset>& below,
                                                     std::chrono::milliseconds timeout) const = 0;

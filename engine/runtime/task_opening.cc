@@ -3,10 +3,46 @@
 #include <pawl/model/crash_point.h>
 #include <pawl/model/mark.h>
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <utility>
 
 namespace pawl::internal {
+namespace {
+
+// How partitions without a committed offset start.
+struct StartsByReset {
+  std::vector<TopicPartition> from_start;
+  std::vector<TopicPartition> from_end;           // those of from_time included
+  std::map<TopicPartition, Timestamp> from_time;  // else at the end
+
+  // Errors: fatal: it must not start without one.
+  Result<void> add(const TopicPartition& where, OffsetReset reset, Timestamp now) {
+    switch (reset.kind()) {
+      case OffsetReset::Kind::earliest:
+        from_start.push_back(where);
+        break;
+      case OffsetReset::Kind::by_duration:
+        from_time[where] = std::max(now - reset.duration(), Timestamp(0));
+        from_end.push_back(where);
+        break;
+      case OffsetReset::Kind::latest:
+        from_end.push_back(where);
+        break;
+      case OffsetReset::Kind::none:
+        return Error{ErrorKind::fatal,
+                     fmt::format("the group has no committed offset in topic '{}' partition {}, "
+                                 "and its source starts nowhere by itself (OffsetReset::none). "
+                                 "Remedy: set the group's offset there on purpose, such as with "
+                                 "kafka-consumer-groups.sh --reset-offsets, or choose another "
+                                 "OffsetReset",
+                                 where.topic, where.partition.value())};
+    }
+    return {};
+  }
+};
+
+}  // namespace
 
 template <class T>
 Result<std::optional<T>> TaskOpening::unless_retriable(std::string_view step, Result<T> result) {
@@ -118,47 +154,61 @@ Result<bool> TaskOpening::read_offsets() {
   if (!committed.has_value()) {
     return false;
   }
-  std::vector<TopicPartition> from_start;
-  std::vector<TopicPartition> from_end;
-  for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
-    if (!committed->contains(partitions[partition])) {
-      (owned_.task->offset_reset(partition) == OffsetReset::earliest ? from_start : from_end)
-          .push_back(partitions[partition]);
-    }
-  }
-  // Where nothing is committed yet the start is made a number at once, so that it can be committed
-  // and never moves.
-  std::map<TopicPartition, Offset> resets;
-  if (!from_start.empty()) {
-    auto starts = PAWL_TRY(unless_retriable(
-        "the starts of its sources",
-        surroundings_.admin->start_offsets(from_start, surroundings_.step_timeout)));
-    if (!starts.has_value()) {
-      return false;
-    }
-    resets.merge(*starts);
-  }
-  if (!from_end.empty()) {
-    auto ends = PAWL_TRY(
-        unless_retriable("the ends of its sources",
-                         surroundings_.admin->end_offsets(from_end, surroundings_.step_timeout)));
-    if (!ends.has_value()) {
-      return false;
-    }
-    resets.merge(*ends);
+  const auto starts = PAWL_TRY(find_starts(*committed));
+  if (!starts.has_value()) {
+    return false;
   }
   owned_.offsets.clear();
   for (const TopicPartition& where : partitions) {
     const auto found = committed->find(where);
     if (found != committed->end()) {
       owned_.offsets.push_back(found->second);
-    } else if (const auto reset = resets.find(where); reset != resets.end()) {
-      owned_.offsets.push_back({reset->second, ""});
+    } else if (const auto start = starts->find(where); start != starts->end()) {
+      owned_.offsets.push_back({start->second, ""});
     } else {
       return false;
     }
   }
   return true;
+}
+
+Result<std::optional<std::map<TopicPartition, Offset>>> TaskOpening::find_starts(
+    const std::map<TopicPartition, CommittedOffset>& committed) {
+  using Starts = std::map<TopicPartition, Offset>;
+  StartsByReset wanted;
+  const std::vector<TopicPartition> partitions = owned_.task->partitions();
+  for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
+    if (!committed.contains(partitions[partition])) {
+      PAWL_TRY(wanted.add(partitions[partition], owned_.task->offset_reset(partition),
+                          surroundings_.clock->wall()));
+    }
+  }
+  // Where nothing is committed yet the start is made a number at once, so that it can be committed
+  // and never moves.
+  owned_.start_moves = !wanted.from_end.empty();
+  auto starts = PAWL_TRY(unless_retriable(
+      "the starts of its sources",
+      surroundings_.admin->start_offsets(wanted.from_start, surroundings_.step_timeout)));
+  if (!starts.has_value()) {
+    return std::optional<Starts>();
+  }
+  // A broker that does not know a partition well yet says so when it is asked for the end, but may
+  // say that it has no record of a time: so it is asked in this order.
+  auto ends = PAWL_TRY(unless_retriable(
+      "the ends of its sources",
+      surroundings_.admin->end_offsets(wanted.from_end, surroundings_.step_timeout)));
+  if (!ends.has_value()) {
+    return std::optional<Starts>();
+  }
+  auto by_time = PAWL_TRY(unless_retriable(
+      "the offsets of a time in its sources",
+      surroundings_.admin->offsets_for_times(wanted.from_time, surroundings_.step_timeout)));
+  if (!by_time.has_value()) {
+    return std::optional<Starts>();
+  }
+  starts->merge(*by_time);
+  starts->merge(*ends);  // where none is young enough
+  return starts;
 }
 
 Result<bool> TaskOpening::read_changelogs() {

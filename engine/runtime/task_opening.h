@@ -27,6 +27,8 @@ struct OwnedTask {
   std::unique_ptr<StateDirectory::TaskDirectory> directory;  // null without a state directory
   std::unique_ptr<StreamTask> task;
   std::vector<CommittedOffset> offsets;  // by partition index, once read
+  // Some of them are not committed, and might be others when they were looked up again.
+  bool start_moves = false;
 };
 
 // What openings need. Lifetime: outlives them.
@@ -63,6 +65,10 @@ class TaskOpening {
   Result<bool> open_stores();
   Result<void> make_task();
   Result<bool> read_offsets();
+  // Returns: where sources without a committed offset start, as they are told to; nothing when the
+  // call has to be repeated.
+  Result<std::optional<std::map<TopicPartition, Offset>>> find_starts(
+      const std::map<TopicPartition, CommittedOffset>& committed);
   Result<bool> read_changelogs();
   // Returns: nothing when the call has to be repeated.
   template <class T>

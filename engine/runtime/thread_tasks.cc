@@ -179,6 +179,9 @@ Result<void> ThreadTasks::start_running(TaskId id) {
   auto owned = restoring_.extract(id);
   StreamTask& task = *owned.mapped().task;
   PAWL_TRY(task.resume(owned.mapped().offsets));
+  if (owned.mapped().start_moves) {
+    task.commit_start_first();
+  }
   PAWL_TRY(task.start());
   PAWL_TRY(router_.add(task, task.committed_offsets()));
   for (TaskStores::NamedSnapshots& named : task.stores().snapshot_sources()) {

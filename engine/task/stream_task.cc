@@ -234,7 +234,7 @@ std::size_t StreamTask::queued_bytes(std::size_t partition) const {
 Result<bool> StreamTask::process_one(MonotonicTime now) {
   thread_.check();
   PAWL_ASSERT(state_ == TaskState::running, to_string(state_));
-  if (!PAWL_TRY(group_.ready(now))) {
+  if (start_uncommitted_ || !PAWL_TRY(group_.ready(now))) {
     return false;
   }
   const std::size_t partition = group_.take();
@@ -295,7 +295,7 @@ Result<bool> StreamTask::punctuate_wall_clock() {
 }
 
 bool StreamTask::dirty() const {
-  if (touched_) {
+  if (touched_ || start_uncommitted_) {
     return true;
   }
   for (std::size_t partition = 0; partition < group_.size(); ++partition) {
@@ -307,7 +307,7 @@ bool StreamTask::dirty() const {
 }
 
 bool StreamTask::wants_commit() const {
-  return context_.commit_requested || stores_.commit_due();
+  return context_.commit_requested || start_uncommitted_ || stores_.commit_due();
 }
 
 Result<void> StreamTask::flush_caches() {
@@ -381,6 +381,7 @@ Result<void> StreamTask::commit_succeeded() {
   context_.wall_clock_punctuations.commit();
   touched_ = false;
   init_uncommitted_ = false;
+  start_uncommitted_ = false;
   context_.commit_requested = false;
   return stores_.commit();
 }

@@ -65,6 +65,9 @@ class StreamTask {
   // Takes offsets and times over from the last commit; `offsets` has an entry for each partition,
   // by index. Errors: fatal for metadata that cannot be read.
   Result<void> resume(const std::vector<CommittedOffset>& offsets);
+  // Where sources start was only found now, and may be elsewhere the next time: nothing is
+  // processed before the offsets of resume() are committed.
+  void commit_start_first() { start_uncommitted_ = true; }
   // Initialises the nodes. Requires: the stores are restored. Errors: fatal (user code threw, times
   // do not fit).
   Result<void> start();
@@ -98,7 +101,8 @@ class StreamTask {
   // Makes the next commit include this task although nothing happened, so that its offsets do not
   // expire.
   void touch() { touched_ = true; }
-  // A processor asked for a commit, or the uncommitted writes are over their bound.
+  // A processor asked for a commit, the uncommitted writes are over their bound, or the start has
+  // to be committed first.
   [[nodiscard]] bool wants_commit() const;
   // Lets the record cache go, ahead of a commit: nodes process what it held. Requires: running.
   // Errors: as process_one(); nothing of the transaction may be committed then.
@@ -141,6 +145,7 @@ class StreamTask {
 
   bool touched_ = false;  // something to commit besides offsets
   bool init_uncommitted_ = false;
+  bool start_uncommitted_ = false;
   std::vector<Offset> committed_;
   std::vector<Offset> committing_;  // sent with the running commit
   std::vector<Timestamp> committed_partition_times_;

@@ -28,6 +28,9 @@ class Admin final : public AdminClient {
       std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<std::map<TopicPartition, Offset>> start_offsets(
       std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const override;
+  [[nodiscard]] Result<std::map<TopicPartition, Offset>> offsets_for_times(
+      const std::map<TopicPartition, Timestamp>& times,
+      std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<void> delete_records(const std::map<TopicPartition, Offset>& below,
                                             std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<GroupDescription> describe_group(

@@ -33,20 +33,20 @@ Error partition_error(rd_kafka_t* client, const rd_kafka_topic_partition_t& elem
   return error;
 }
 
+// What an answer without an error and without an offset means.
+enum class WithoutOffset {
+  retriable,      // a broker that is loading may answer so
+  no_such_record  // of that time
+};
+
+// `list`: each with the timestamp that is looked for, or an rd_kafka_OffsetSpec_t.
 Result<std::map<TopicPartition, Offset>> list_offsets(rd_kafka_t* client,
-                                                      std::span<const TopicPartition> partitions,
-                                                      rd_kafka_OffsetSpec_t which,
+                                                      const PartitionListHandle& list,
+                                                      WithoutOffset without_offset,
                                                       std::chrono::milliseconds timeout) {
   std::map<TopicPartition, Offset> offsets;
-  if (partitions.empty()) {
-    return offsets;
-  }
   AdminCall call(client, RD_KAFKA_ADMIN_OP_LISTOFFSETS, "listing offsets", timeout);
   call.read_uncommitted();
-  const PartitionListHandle list = make_partition_list(partitions);
-  for (int index = 0; index < list->cnt; ++index) {
-    list->elems[index].offset = which;
-  }
   rd_kafka_ListOffsets(call.client(), list.get(), call.options(), call.queue());
   const EventHandle answer = PAWL_TRY(call.answer());
   std::size_t count = 0;
@@ -59,7 +59,9 @@ Result<std::map<TopicPartition, Offset>> list_offsets(rd_kafka_t* client,
       return partition_error(client, element, "listing offsets", timeout);
     }
     if (element.offset < 0) {
-      // A broker that is loading may answer without an error and without an offset.
+      if (without_offset == WithoutOffset::no_such_record) {
+        continue;
+      }
       return Error{ErrorKind::retriable, "listing offsets of " +
                                              to_string(to_topic_partition(element)) +
                                              ": the broker does not know it yet"};
@@ -69,16 +71,43 @@ Result<std::map<TopicPartition, Offset>> list_offsets(rd_kafka_t* client,
   return offsets;
 }
 
+Result<std::map<TopicPartition, Offset>> list_bounds(rd_kafka_t* client,
+                                                     std::span<const TopicPartition> partitions,
+                                                     rd_kafka_OffsetSpec_t which,
+                                                     std::chrono::milliseconds timeout) {
+  if (partitions.empty()) {
+    return std::map<TopicPartition, Offset>();
+  }
+  const PartitionListHandle list = make_partition_list(partitions);
+  for (int index = 0; index < list->cnt; ++index) {
+    list->elems[index].offset = which;
+  }
+  return list_offsets(client, list, WithoutOffset::retriable, timeout);
+}
+
 }  // namespace
 
 Result<std::map<TopicPartition, Offset>> Admin::end_offsets(
     std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const {
-  return list_offsets(instance_->get(), partitions, RD_KAFKA_OFFSET_SPEC_LATEST, timeout);
+  return list_bounds(instance_->get(), partitions, RD_KAFKA_OFFSET_SPEC_LATEST, timeout);
 }
 
 Result<std::map<TopicPartition, Offset>> Admin::start_offsets(
     std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const {
-  return list_offsets(instance_->get(), partitions, RD_KAFKA_OFFSET_SPEC_EARLIEST, timeout);
+  return list_bounds(instance_->get(), partitions, RD_KAFKA_OFFSET_SPEC_EARLIEST, timeout);
+}
+
+Result<std::map<TopicPartition, Offset>> Admin::offsets_for_times(
+    const std::map<TopicPartition, Timestamp>& times, std::chrono::milliseconds timeout) const {
+  if (times.empty()) {
+    return std::map<TopicPartition, Offset>();
+  }
+  const PartitionListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(times.size())));
+  for (const auto& [where, time] : times) {
+    rd_kafka_topic_partition_list_add(list.get(), where.topic.c_str(), where.partition.value())
+        ->offset = time.value();
+  }
+  return list_offsets(instance_->get(), list, WithoutOffset::no_such_record, timeout);
 }
 
 Result<void> Admin::delete_records(const std::map<TopicPartition, Offset>& below,

@@ -32,7 +32,8 @@ struct Broker {
   std::int64_t changelog_end = 0;
   int changelog_trims = 0;  // so often it is trimmed while it is read
   bool changelog_stalls = false;
-  std::map<TopicPartition, Offset> starts;                            // of logs, where it is not 0
+  std::map<TopicPartition, Offset> starts;  // of logs, where it is not 0
+  std::vector<std::int64_t> source_times;   // of the records of the source, when asked for times
   std::map<std::string, std::map<std::string, std::string>> configs;  // of topics
   std::deque<AssignmentChange> changes;
 };
@@ -180,7 +181,9 @@ class ScriptedAdmin final : public AdminClient {
     PAWL_TRY(broker_.script.call("end_offsets"));
     std::map<TopicPartition, Offset> ends = zeros(partitions);
     for (auto& [where, end] : ends) {
-      end = Offset(where.topic == "app-counts-changelog" ? broker_.changelog_end : 0);
+      end = Offset(where.topic == "app-counts-changelog"
+                       ? broker_.changelog_end
+                       : static_cast<std::int64_t>(broker_.source_times.size()));
     }
     return ends;
   }
@@ -192,6 +195,23 @@ class ScriptedAdmin final : public AdminClient {
       start = found == broker_.starts.end() ? start : found->second;
     }
     return starts;
+  }
+  Result<std::map<TopicPartition, Offset>> offsets_for_times(
+      const std::map<TopicPartition, Timestamp>& times, milliseconds) const override {
+    PAWL_TRY(broker_.script.call("offsets_for_times"));
+    std::map<TopicPartition, Offset> found;
+    for (const auto& [where, time] : times) {
+      if (time < Timestamp(0)) {
+        continue;  // a broker would take it for the end, or for something else
+      }
+      const auto first =
+          std::find_if(broker_.source_times.begin(), broker_.source_times.end(),
+                       [&, from = time](std::int64_t at) { return Timestamp(at) >= from; });
+      if (first != broker_.source_times.end()) {
+        found[where] = Offset(first - broker_.source_times.begin());
+      }
+    }
+    return found;
   }
   Result<void> delete_records(const std::map<TopicPartition, Offset>&,
                               milliseconds) const override {

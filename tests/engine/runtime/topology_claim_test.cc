@@ -96,6 +96,10 @@ class ClaimAdmin final : public AdminClient {
                                                          milliseconds) const override {
     return std::map<TopicPartition, Offset>();
   }
+  Result<std::map<TopicPartition, Offset>> offsets_for_times(
+      const std::map<TopicPartition, Timestamp>&, milliseconds) const override {
+    return std::map<TopicPartition, Offset>();
+  }
   Result<void> delete_records(const std::map<TopicPartition, Offset>&,
                               milliseconds) const override {
     return {};

@@ -5,6 +5,7 @@
 
 #include <pawl/engine/compatibility.h>
 #include <pawl/engine/node.h>
+#include <pawl/engine/offset_reset.h>
 #include <pawl/engine/sink_node.h>
 #include <pawl/model/ids.h>
 #include <pawl/statestore/store_spec.h>
@@ -25,9 +26,6 @@ class TopologyError : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
 };
-
-// Where a source starts when its group has no committed offset yet.
-enum class OffsetReset { earliest, latest };
 
 // What happens to a record whose timestamp is negative.
 enum class InvalidTimestamp { by_settings, fail, skip, use_partition_time };
