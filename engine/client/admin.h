@@ -52,6 +52,9 @@ class AdminClient {
   // Returns: the topics that exist.
   [[nodiscard]] virtual Result<std::map<std::string, TopicDescription>> describe_topics(
       const std::set<std::string>& topics, std::chrono::milliseconds timeout) const = 0;
+  // Returns: the names of all topics that this client may see, those of the brokers included.
+  [[nodiscard]] virtual Result<std::set<std::string>> list_topics(
+      std::chrono::milliseconds timeout) const = 0;
   // Creates topics; one that exists already is no error (the caller verifies what it is).
   [[nodiscard]] virtual Result<void> create_topics(std::span<const NewTopic> topics,
                                                    std::chrono::milliseconds timeout) const = 0;

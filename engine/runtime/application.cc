@@ -1,5 +1,6 @@
 #include "client/rdkafka/clients.h"
 #include "runtime/global_thread.h"
+#include "runtime/matched_topics.h"
 #include "runtime/real_clock.h"
 #include "runtime/startup_topics.h"
 #include "runtime/stderr_log.h"
@@ -102,6 +103,11 @@ class Application::Runtime {
  private:
   void supervise();
   Result<void> prepare();
+  // Finds out what the sources read, and makes the internal topics.
+  Result<void> look_up_topics();
+  // Looks again what patterns match while other members are alive that know other topics.
+  Result<void> match_again();
+  void make_claim();
   Result<void> claim_group();
   // Calls `attempt` until it succeeds, fails for good, or a stop is asked for; tells at most every
   // 10 s why it waits.
@@ -116,7 +122,10 @@ class Application::Runtime {
   void enter(ApplicationState state);
   [[nodiscard]] bool stop_asked() const { return stop_asked_.load() != 0; }
 
-  Topology topology_;
+  const Topology topology_;
+  // The same; what sources with a pattern read is filled in. Not before prepare(), and not asked by
+  // users' threads.
+  std::optional<Topology> plan_;
   Settings settings_;
   Components components_;
   std::unique_ptr<internal::Clients> clients_;
@@ -258,13 +267,10 @@ Result<void> Application::Runtime::prepare() {
   connection.log = components_.log;
   clients_ = PAWL_TRY(components_.connect ? components_.connect(connection)
                                           : internal::connect_to_kafka(connection));
-  topics_ = PAWL_TRY(retried("look up and make the topics", [&] {
-    return internal::prepare_topics(topology_, settings_, clients_->admin(), *components_.log,
-                                    kStartTimeout);
-  }));
+  PAWL_TRY(retried("look up and make the topics", [&] { return look_up_topics(); }));
   PAWL_TRY(claim_group());
   surroundings_.settings = &settings_;
-  surroundings_.topology = &topology_;
+  surroundings_.topology = &*plan_;
   surroundings_.clients = clients_.get();
   surroundings_.topics = &topics_;
   surroundings_.directory = directory_.get();
@@ -280,18 +286,48 @@ Result<void> Application::Runtime::prepare() {
   return {};
 }
 
-Result<void> Application::Runtime::claim_group() {
+Result<void> Application::Runtime::look_up_topics() {
+  const internal::AdminClient& admin = clients_->admin();
+  plan_.emplace(PAWL_TRY(internal::match_topics(topology_, settings_, admin, kStartTimeout)));
+  topics_ =
+      PAWL_TRY(internal::prepare_topics(*plan_, settings_, admin, *components_.log, kStartTimeout));
+  return {};
+}
+
+Result<void> Application::Runtime::match_again() {
+  if (!topology_.has_patterns()) {
+    return {};
+  }
+  const Topology matched =
+      PAWL_TRY(internal::match_topics(topology_, settings_, clients_->admin(), kStartTimeout));
+  if (matched.fingerprint() != plan_->fingerprint()) {
+    const Mark mark("patterns_matched_again");
+    PAWL_TRY(look_up_topics());
+    make_claim();
+  }
+  return {};
+}
+
+void Application::Runtime::make_claim() {
   claim_.emplace(
       *clients_, settings_.application_id,
       internal::task_topic_name(settings_.application_id, first_subtopology_with_tasks(topology_)),
-      topology_.fingerprint(), *components_.clock);
+      plan_->fingerprint(), *components_.clock);
+}
+
+Result<void> Application::Runtime::claim_group() {
+  make_claim();
   PAWL_TRY(retried("join the group", [&]() -> Result<void> {
     if (PAWL_TRY(claim_->check(kStartTimeout)) == internal::TopologyClaim::Standing::waiting) {
+      PAWL_TRY(match_again());
       return Error{ErrorKind::retriable,
                    fmt::format("members of group '{}' that are alive run another topology than "
-                               "this one ({}). Stop them, "
+                               "this one ({}){}. Stop them, "
                                "or start this one under another application_id",
-                               settings_.application_id, topology_.fingerprint())};
+                               settings_.application_id, plan_->fingerprint(),
+                               topology_.has_patterns()
+                                   ? ", or started when its patterns matched other topics"
+                                   : "")};
     }
     return {};
   }));
@@ -301,7 +337,7 @@ Result<void> Application::Runtime::claim_group() {
                    fmt::format("while this one started, another topology than this one ({}) took "
                                "group '{}'. Stop it, or start this one under another "
                                "application_id",
-                               topology_.fingerprint(), settings_.application_id)};
+                               plan_->fingerprint(), settings_.application_id)};
     }
     return {};
   };

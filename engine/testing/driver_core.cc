@@ -44,10 +44,20 @@ ConsumedRecord consumed(const TestRecordBytes& bytes, pawl::Offset offset) {
           [](void* memory) { delete static_cast<TestRecordBytes*>(memory); }};
 }
 
+// The topics that patterns can match.
+std::set<std::string> topics_of(const DriverOptions& options) {
+  std::set<std::string> topics = options.topics;
+  for (const auto& [topic, partitions] : options.partitions_of) {
+    topics.insert(topic);
+  }
+  return topics;
+}
+
 }  // namespace
 
 DriverCore::DriverCore(Topology topology, DriverOptions options)
-    : topology_(std::move(topology)),
+    : topology_(topology.has_patterns() ? topology.reading(topics_of(options))
+                                        : std::move(topology)),
       options_(std::move(options)),
       partitions_(topology_, options_),
       clock_(options_.wall_clock_start),

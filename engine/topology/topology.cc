@@ -1,4 +1,5 @@
 #include "topology/subtopologies.h"
+#include "topology/topic_patterns.h"
 #include "topology/topology_description.h"
 #include "topology/topology_drawing.h"
 #include "topology/topology_explanation.h"
@@ -9,6 +10,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <utility>
 
 namespace pawl {
 namespace {
@@ -47,6 +50,17 @@ const RepartitionTopicSpec& Topology::repartition_topic(const std::string& name)
   return *found;
 }
 
+bool Topology::has_patterns() const {
+  return std::any_of(nodes().begin(), nodes().end(),
+                     [](const NodeSpec& node) { return !node.topic_pattern.empty(); });
+}
+
+Topology Topology::reading(const std::set<std::string>& topics) const {
+  TopologySpec spec = plan_->spec;
+  internal::match_patterns(spec, topics);
+  return Topology(std::move(spec));
+}
+
 std::string Topology::describe() const {
   return internal::describe_topology(plan_->spec, plan_->subtopologies);
 }
@@ -77,6 +91,11 @@ std::string Topology::fingerprint() const {
                         store.retain_duplicates, store.headers ? " headers" : "");
     if (store.source_topic.has_value()) {
       text += fmt::format("{} {}\n", store.name, *store.source_topic);
+    }
+  }
+  for (const NodeSpec& node : nodes()) {
+    if (!node.topic_pattern.empty()) {
+      text += fmt::format("{} {}\n", node.name, fmt::join(node.topics, " "));
     }
   }
   for (const RepartitionTopicSpec& topic : repartition_topics()) {

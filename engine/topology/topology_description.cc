@@ -79,8 +79,11 @@ std::string text_of(const Described& node) {
   const NodeSpec& spec = *node.spec;
   switch (spec.kind) {
     case NodeKind::source:
-      return fmt::format("    Source: {} (topics: [{}])\n      --> {}\n", spec.name,
-                         joined(java_hash_order(spec.topics)), names_of(node.successors));
+      return fmt::format("    Source: {} (topics: {})\n      --> {}\n", spec.name,
+                         spec.topic_pattern.empty()
+                             ? fmt::format("[{}]", joined(java_hash_order(spec.topics)))
+                             : spec.topic_pattern,
+                         names_of(node.successors));
     case NodeKind::processor:
       return fmt::format("    Processor: {} (stores: [{}])\n      --> {}\n      <-- {}\n",
                          spec.name, joined(java_hash_order(spec.stores)), names_of(node.successors),

@@ -44,6 +44,10 @@ Picture picture_of(const TopologySpec& spec) {
     for (const std::string& parent : node.parents) {
       picture.edges.push_back({picture.nodes.of(parent), id});
     }
+    if (!node.topic_pattern.empty()) {
+      picture.edges.push_back({picture.topics.of(node.topic_pattern), id});
+      continue;
+    }
     for (const std::string& topic : node.topics) {
       const std::string topic_id = picture.topics.of(topic);
       picture.edges.push_back(node.kind == NodeKind::source ? Edge{topic_id, id}

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 #include <fmt/format.h>
+#include <set>
 #include <string_view>
 
 namespace pawl::internal {
@@ -167,7 +168,13 @@ std::string explain_topology(const TopologySpec& spec,
   for (const Subtopology& subtopology : subtopologies) {
     text += fmt::format("Subtopology {}: {} nodes, one task per partition of its sources\n",
                         subtopology.id.value(), subtopology.nodes.size());
-    text += fmt::format("  reads {}\n", join_or_none(subtopology.source_topics));
+    std::set<std::string> read = subtopology.source_topics;
+    for (const std::size_t node : subtopology.nodes) {
+      if (!spec.nodes[node].topic_pattern.empty()) {
+        read.insert(fmt::format("all that match {}", spec.nodes[node].topic_pattern));
+      }
+    }
+    text += fmt::format("  reads {}\n", join_or_none(read));
     text += fmt::format("  writes {}\n", join_or_none(subtopology.sink_topics));
     for (const RepartitionTopicSpec& topic : spec.repartition_topics) {
       if (subtopology.repartition_sources.contains(topic.name)) {

@@ -1,5 +1,7 @@
 #include "topology/topology_validation.h"
 
+#include "topology/topic_patterns.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
@@ -56,7 +58,7 @@ void validate_stores(const TopologySpec& spec) {
 
 void validate_edges(const NodeSpec& node, const std::map<std::string, const NodeSpec*>& known) {
   if (node.kind == NodeKind::source) {
-    if (!node.parents.empty() || node.topics.empty()) {
+    if (!node.parents.empty() || (node.topics.empty() && node.topic_pattern.empty())) {
       throw TopologyError(fmt::format("source '{}' needs topics and has no parents", node.name));
     }
     return;
@@ -172,6 +174,7 @@ void validate_topology(const TopologySpec& spec) {
       used_stores.insert(store);
     }
   }
+  validate_patterns(spec);
   validate_global_stores(spec);
   for (const StoreSpec& store : spec.stores) {
     if (!used_stores.contains(store.name)) {

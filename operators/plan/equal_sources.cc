@@ -14,21 +14,24 @@ void OptimizedPlan::merge_equal_sources() {
       continue;
     }
     const auto first = std::find_if(nodes_.begin(), node, [&](const auto& earlier) {
-      return earlier->source.has_value() && earlier->source->topics == (*node)->source->topics;
+      return earlier->source.has_value() && earlier->source->reads_same_topics(*(*node)->source);
     });
     if (first == node) {
       continue;
     }
+    const std::string topics = (*node)->source->topic_pattern.empty()
+                                   ? fmt::format("{}", fmt::join((*node)->source->topics, ", "))
+                                   : (*node)->source->topic_pattern;
     if ((*first)->source->types != (*node)->source->types) {
       throw TopologyError(fmt::format(
           "topic '{}' is read twice with different types: read it once and convert the values",
-          fmt::join((*node)->source->topics, ", ")));
+          topics));
     }
     if (!(*first)->source->reads_like(*(*node)->source)) {
       throw TopologyError(
           fmt::format("topic '{}' is read twice with different starts, timestamps or serdes, but "
                       "it becomes one source: give both places the same Consumed and serdes",
-                      fmt::join((*node)->source->topics, ", ")));
+                      topics));
     }
     new_sources_[(*node)->output()] = (*first)->output();
     (*node)->reroute((*first)->output());

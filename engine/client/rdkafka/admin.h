@@ -20,6 +20,8 @@ class Admin final : public AdminClient {
 
   [[nodiscard]] Result<std::map<std::string, TopicDescription>> describe_topics(
       const std::set<std::string>& topics, std::chrono::milliseconds timeout) const override;
+  [[nodiscard]] Result<std::set<std::string>> list_topics(
+      std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<void> create_topics(std::span<const NewTopic> topics,
                                            std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<std::map<std::string, std::map<std::string, std::string>>> topic_configs(

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <fmt/format.h>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,9 @@ using ResourceHandle =
     std::unique_ptr<rd_kafka_ConfigResource_t, Deleter<rd_kafka_ConfigResource_destroy>>;
 using TopicNamesHandle =
     std::unique_ptr<rd_kafka_TopicCollection_t, Deleter<rd_kafka_TopicCollection_destroy>>;
+
+using MetadataHandle =
+    std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
 
 std::string topic_id(const rd_kafka_TopicDescription_t* topic) {
   const rd_kafka_Uuid_t* const id = rd_kafka_TopicDescription_topic_id(topic);
@@ -85,6 +89,22 @@ Result<std::map<std::string, TopicDescription>> Admin::describe_topics(
     found[name] = {static_cast<std::int32_t>(partitions), topic_id(topic)};
   }
   return found;
+}
+
+Result<std::set<std::string>> Admin::list_topics(std::chrono::milliseconds timeout) const {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const rd_kafka_resp_err_t code =
+      rd_kafka_metadata(instance_->get(), 1, nullptr, &metadata, static_cast<int>(timeout.count()));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return to_error(code, "listing the topics");
+  }
+  const MetadataHandle owner(metadata);
+  std::set<std::string> topics;
+  const std::span all(metadata->topics, static_cast<std::size_t>(metadata->topic_cnt));
+  for (const rd_kafka_metadata_topic_t& topic : all) {
+    topics.insert(topic.topic);
+  }
+  return topics;
 }
 
 Result<void> Admin::create_topics(std::span<const NewTopic> topics,

@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -35,6 +36,7 @@ struct Broker {
   std::map<TopicPartition, Offset> starts;  // of logs, where it is not 0
   std::vector<std::int64_t> source_times;   // of the records of the source, when asked for times
   std::map<std::string, std::map<std::string, std::string>> configs;  // of topics
+  std::set<std::string> topics;
   std::deque<AssignmentChange> changes;
 };
 
@@ -170,6 +172,10 @@ class ScriptedAdmin final : public AdminClient {
       found[topic] = {1, "id of " + topic};
     }
     return found;
+  }
+  Result<std::set<std::string>> list_topics(milliseconds) const override {
+    PAWL_TRY(broker_.script.call("list_topics"));
+    return broker_.topics;
   }
   Result<void> create_topics(std::span<const NewTopic>, milliseconds) const override { return {}; }
   Result<std::map<std::string, std::map<std::string, std::string>>> topic_configs(

@@ -83,6 +83,9 @@ class ClaimAdmin final : public AdminClient {
                                                                   milliseconds) const override {
     return std::map<std::string, TopicDescription>();
   }
+  Result<std::set<std::string>> list_topics(milliseconds) const override {
+    return std::set<std::string>();
+  }
   Result<void> create_topics(std::span<const NewTopic>, milliseconds) const override { return {}; }
   Result<std::map<std::string, std::map<std::string, std::string>>> topic_configs(
       const std::set<std::string>&, milliseconds) const override {

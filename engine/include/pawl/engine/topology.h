@@ -45,6 +45,9 @@ struct NodeSpec {
   // Sources: their topics; internal ones without the application id. Sinks: one topic, or none when
   // `chooses_topic`.
   std::vector<std::string> topics;
+  // Sources that read all topics whose whole name matches this regular expression; `topics` is
+  // empty until those are known.
+  std::string topic_pattern;
   TopicOwner topic_owner = TopicOwner::user;
   OffsetReset offset_reset = OffsetReset::earliest;
   InvalidTimestamp invalid_timestamp = InvalidTimestamp::by_settings;
@@ -99,6 +102,12 @@ class Topology {
   [[nodiscard]] const StoreSpec& store(const std::string& name) const;
   // Returns: the repartition topic's own spec. Requires: one of that name.
   [[nodiscard]] const RepartitionTopicSpec& repartition_topic(const std::string& name) const;
+
+  // Whether sources read topics by a pattern.
+  [[nodiscard]] bool has_patterns() const;
+  // Returns: the same plan, in which such sources read those of `topics` that they match. Throws
+  // TopologyError where one matches none, and where two match the same.
+  [[nodiscard]] Topology reading(const std::set<std::string>& topics) const;
 
   // Returns: the plan as text, byte for byte as Kafka Streams' Topology.describe().toString().
   [[nodiscard]] std::string describe() const;

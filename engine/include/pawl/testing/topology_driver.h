@@ -33,6 +33,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,8 @@ struct DriverOptions {
   std::int32_t partitions = 1;
   // Topics of users that have another number.
   std::map<std::string, std::int32_t> partitions_of;
+  // The topics that there are, for sources that read them by a pattern, besides partitions_of.
+  std::set<std::string> topics;
   DriverCommit commit = DriverCommit::each_record;
   std::uint64_t commit_every = 100;
   Compatibility compatibility = Compatibility::native;

@@ -84,6 +84,7 @@ class PlanNode {
   // be compared.
   struct Source {
     std::vector<std::string> topics;
+    std::string topic_pattern;
     std::type_index types;
     OffsetReset offset_reset;
     InvalidTimestamp invalid_timestamp;
@@ -91,6 +92,9 @@ class PlanNode {
     std::type_index extractor;
     std::type_index key_codec;
     std::type_index value_codec;
+    [[nodiscard]] bool reads_same_topics(const Source& other) const {
+      return topics == other.topics && topic_pattern == other.topic_pattern;
+    }
     [[nodiscard]] bool reads_like(const Source& other) const {
       return offset_reset == other.offset_reset && invalid_timestamp == other.invalid_timestamp &&
              timestamp_source == other.timestamp_source && extractor == other.extractor &&

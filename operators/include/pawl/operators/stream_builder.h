@@ -33,7 +33,7 @@ namespace pawl {
 
 class StreamBuilder {
  public:
-  // A stream of one topic or of several.
+  // A stream of one topic, of several, or of all that match a pattern (topics.h).
   template <class K, class V>
   Stream<K, V> stream(const Topics& topics, const Consumed<K, V>& consumed = {}) {
     return stream<K, V>(topics, default_serde<K>(), default_serde<V>(), consumed);
@@ -44,7 +44,7 @@ class StreamBuilder {
     const std::string name = plan_->next_name("KSTREAM-SOURCE-", consumed.name());
     internal::StreamPlan<K, V> stream;
     stream.plan = plan_;
-    stream.node = &add_source<K, V>(name, topics.names(), key, value, consumed);
+    stream.node = &add_source<K, V>(name, topics, key, value, consumed);
     stream.sources = {name};
     stream.key_serde = std::move(key);
     stream.value_serde = std::move(value);
@@ -121,9 +121,8 @@ class StreamBuilder {
 
  private:
   template <class K, class V>
-  internal::PlanNode& add_source(const std::string& name, const std::vector<std::string>& topics,
-                                 const Serde<K>& key, const Serde<V>& value,
-                                 const Consumed<K, V>& consumed) {
+  internal::PlanNode& add_source(const std::string& name, const Topics& topics, const Serde<K>& key,
+                                 const Serde<V>& value, const Consumed<K, V>& consumed) {
     internal::PlanNode& node =
         plan_->add(name, {},
                    [name, topics, key, value, consumed](const internal::PlanNode& self,
@@ -134,7 +133,8 @@ class StreamBuilder {
                      NodeSpec source;
                      source.name = name;
                      source.kind = NodeKind::source;
-                     source.topics = topics;
+                     source.topics = topics.names();
+                     source.topic_pattern = topics.pattern();
                      source.offset_reset = consumed.offset_reset();
                      source.invalid_timestamp = consumed.invalid_timestamp();
                      source.factory = internal::node_factory<SourceNode<K, V>>(
@@ -144,7 +144,8 @@ class StreamBuilder {
     const Codec<K>& key_codec = key.codec();
     const Codec<V>& value_codec = value.codec();
     node.source = internal::PlanNode::Source{
-        topics,
+        topics.names(),
+        topics.pattern(),
         std::type_index(typeid(std::pair<K, V>)),
         consumed.offset_reset(),
         consumed.invalid_timestamp(),

@@ -21,6 +21,7 @@
 #include <pawl/operators/logical_plan.h>
 #include <pawl/operators/node_handle.h>
 #include <pawl/operators/read_only_store.h>
+#include <pawl/operators/topics.h>
 
 #include <algorithm>
 #include <set>
@@ -34,12 +35,13 @@ namespace pawl {
 class TopologyBuilder {
  public:
   template <class K, class V>
-  NodeHandle<K, V> source(const std::string& name, const std::vector<std::string>& topics,
-                          Serde<K> key, Serde<V> value, const Consumed<K, V>& consumed = {}) {
+  NodeHandle<K, V> source(const std::string& name, const Topics& topics, Serde<K> key,
+                          Serde<V> value, const Consumed<K, V>& consumed = {}) {
     NodeSpec source;
     source.name = name;
     source.kind = NodeKind::source;
-    source.topics = topics;
+    source.topics = topics.names();
+    source.topic_pattern = topics.pattern();
     source.offset_reset = consumed.offset_reset();
     source.invalid_timestamp = consumed.invalid_timestamp();
     source.factory = internal::node_factory<SourceNode<K, V>>(
