@@ -53,12 +53,26 @@ StateStore& NodeContext::state_store(const std::string& name) {
   return *store;
 }
 
-PunctuationHandle NodeContext::schedule(std::chrono::milliseconds interval, PunctuationType type,
-                                        Punctuator punctuator) {
+std::optional<std::filesystem::path> NodeContext::state_directory() const {
+  if (!task_.environment.directory.has_value()) {
+    return std::nullopt;
+  }
+  std::filesystem::path path = *task_.environment.directory / "files";
+  std::filesystem::create_directories(path);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  return path;
+}
+
+void NodeContext::check_punctuates() const {
   if (!task_.punctuates) {
     throw std::logic_error("node " + spec_.name +
                            " feeds a global store: nothing can be scheduled there");
   }
+}
+
+PunctuationHandle NodeContext::schedule(std::chrono::milliseconds interval, PunctuationType type,
+                                        Punctuator punctuator) {
+  check_punctuates();
   // Stream time counts from 0, so the first call comes with the first record; wall clock counts
   // from now.
   if (type == PunctuationType::stream_time) {
@@ -67,6 +81,17 @@ PunctuationHandle NodeContext::schedule(std::chrono::milliseconds interval, Punc
   }
   return task_.wall_clock_punctuations.schedule(node_, task_.wall_time + interval, interval,
                                                 std::move(punctuator));
+}
+
+PunctuationHandle NodeContext::schedule(Timestamp start, std::chrono::milliseconds interval,
+                                        PunctuationType type, Punctuator punctuator) {
+  check_punctuates();
+  if (type == PunctuationType::stream_time) {
+    return task_.stream_time_punctuations.schedule_anchored(
+        node_, start, task_.stream_time, interval, std::move(punctuator));
+  }
+  return task_.wall_clock_punctuations.schedule_anchored(node_, start, task_.wall_time, interval,
+                                                         std::move(punctuator));
 }
 
 std::string NodeContext::internal_topic(const std::string& name) const {
