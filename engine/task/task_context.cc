@@ -41,6 +41,9 @@ StateStore* NodeContext::global_store(const std::string& name) {
 }
 
 StateStore& NodeContext::state_store(const std::string& name) {
+  if (task_.stores == nullptr) {
+    throw std::logic_error("node " + spec_.name + ": stores are not open yet where nodes are made");
+  }
   const bool connected =
       std::find(spec_.stores.begin(), spec_.stores.end(), name) != spec_.stores.end();
   StateStore* const store = connected ? task_.stores->find(name) : global_store(name);
@@ -70,6 +73,17 @@ void NodeContext::check_punctuates() const {
   }
 }
 
+Punctuator NodeContext::observed(Punctuator punctuator) const {
+  NodeObserver* const observer = node_.observer();
+  if (observer == nullptr) {
+    return punctuator;
+  }
+  return [observer, &coordinates = task_.coordinates,
+          punctuator = std::move(punctuator)](Timestamp now) {
+    run_observed(*observer, NodeCall(now, coordinates), [&] { punctuator(now); });
+  };
+}
+
 PunctuationHandle NodeContext::schedule(std::chrono::milliseconds interval, PunctuationType type,
                                         Punctuator punctuator) {
   check_punctuates();
@@ -77,10 +91,10 @@ PunctuationHandle NodeContext::schedule(std::chrono::milliseconds interval, Punc
   // from now.
   if (type == PunctuationType::stream_time) {
     return task_.stream_time_punctuations.schedule(node_, Timestamp(0), interval,
-                                                   std::move(punctuator));
+                                                   observed(std::move(punctuator)));
   }
   return task_.wall_clock_punctuations.schedule(node_, task_.wall_time + interval, interval,
-                                                std::move(punctuator));
+                                                observed(std::move(punctuator)));
 }
 
 PunctuationHandle NodeContext::schedule(Timestamp start, std::chrono::milliseconds interval,
@@ -88,10 +102,10 @@ PunctuationHandle NodeContext::schedule(Timestamp start, std::chrono::millisecon
   check_punctuates();
   if (type == PunctuationType::stream_time) {
     return task_.stream_time_punctuations.schedule_anchored(
-        node_, start, task_.stream_time, interval, std::move(punctuator));
+        node_, start, task_.stream_time, interval, observed(std::move(punctuator)));
   }
   return task_.wall_clock_punctuations.schedule_anchored(node_, start, task_.wall_time, interval,
-                                                         std::move(punctuator));
+                                                         observed(std::move(punctuator)));
 }
 
 std::string NodeContext::internal_topic(const std::string& name) const {

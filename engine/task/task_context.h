@@ -93,6 +93,8 @@ class NodeContext final : public ProcessingContext {
   [[nodiscard]] MetricLabels labels() const;
   // Throws std::logic_error where nobody fires what is scheduled.
   void check_punctuates() const;
+  // Returns: the punctuator in front of the node's observer, if it has one.
+  [[nodiscard]] Punctuator observed(Punctuator punctuator) const;
   // Returns: the task's view of a global store, or null.
   StateStore* global_store(const std::string& name);
 
