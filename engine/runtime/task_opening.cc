@@ -87,6 +87,7 @@ Result<bool> TaskOpening::acquire_directory() {
   }
   owned_.directory = surroundings_.directory->try_acquire(id_, surroundings_.thread);
   if (owned_.directory != nullptr) {
+    environment_.directory = owned_.directory->path();
     return true;
   }
   wait_.waiting("its directory", surroundings_.directory->owner_of(id_).value_or("?") + " has it");

@@ -32,6 +32,9 @@ ProcessorChain::ProcessorChain(const Topology& topology,
     link.node = spec.factory();
     PAWL_ASSERT(link.node != nullptr, spec.name);
     link.context = std::make_unique<NodeContext>(context, spec, *link.node);
+    if (topology.observers() && spec.kind != NodeKind::source) {
+      link.node->observe(topology.observers()(spec, *link.context));
+    }
     by_name[spec.name] = link.node.get();
     for (const std::string& parent : spec.parents) {
       by_name.at(parent)->connect(*link.node);

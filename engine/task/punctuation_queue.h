@@ -18,6 +18,10 @@ class PunctuationQueue {
   // `first`: when it is due the first time.
   PunctuationHandle schedule(Node& node, Timestamp first, std::chrono::milliseconds interval,
                              Punctuator punctuator);
+  // Due at `start` and whole intervals behind it only, the first time not before `now`. Throws
+  // std::invalid_argument when `start` is before 1970.
+  PunctuationHandle schedule_anchored(Node& node, Timestamp start, Timestamp now,
+                                      std::chrono::milliseconds interval, Punctuator punctuator);
 
   // Calls `fire(node, punctuator, now)` for every schedule that is due. Returns: how many fired.
   template <class F>
@@ -28,7 +32,7 @@ class PunctuationQueue {
       if (*schedules_[at].cancelled || schedules_[at].next > now) {
         continue;
       }
-      schedules_[at].next = following(schedules_[at], now);
+      schedules_[at].next = following(schedules_[at].next, schedules_[at].interval, now);
       const Punctuator punctuator = schedules_[at].punctuator;
       fire(*schedules_[at].node, punctuator, now);
       ++fired;
@@ -55,7 +59,8 @@ class PunctuationQueue {
     Punctuator punctuator;
     std::shared_ptr<bool> cancelled;
   };
-  static Timestamp following(const Schedule& schedule, Timestamp now);
+  // Returns: the first time after `now` that is one or more intervals behind `due`.
+  static Timestamp following(Timestamp due, std::chrono::milliseconds interval, Timestamp now);
 
   std::vector<Schedule> schedules_;
   std::vector<Schedule> committed_;

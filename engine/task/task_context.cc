@@ -41,6 +41,9 @@ StateStore* NodeContext::global_store(const std::string& name) {
 }
 
 StateStore& NodeContext::state_store(const std::string& name) {
+  if (task_.stores == nullptr) {
+    throw std::logic_error("node " + spec_.name + ": stores are not open yet where nodes are made");
+  }
   const bool connected =
       std::find(spec_.stores.begin(), spec_.stores.end(), name) != spec_.stores.end();
   StateStore* const store = connected ? task_.stores->find(name) : global_store(name);
@@ -53,20 +56,56 @@ StateStore& NodeContext::state_store(const std::string& name) {
   return *store;
 }
 
-PunctuationHandle NodeContext::schedule(std::chrono::milliseconds interval, PunctuationType type,
-                                        Punctuator punctuator) {
+std::optional<std::filesystem::path> NodeContext::state_directory() const {
+  if (!task_.environment.directory.has_value()) {
+    return std::nullopt;
+  }
+  std::filesystem::path path = *task_.environment.directory / "files";
+  std::filesystem::create_directories(path);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  return path;
+}
+
+void NodeContext::check_punctuates() const {
   if (!task_.punctuates) {
     throw std::logic_error("node " + spec_.name +
                            " feeds a global store: nothing can be scheduled there");
   }
+}
+
+Punctuator NodeContext::observed(Punctuator punctuator) const {
+  NodeObserver* const observer = node_.observer();
+  if (observer == nullptr) {
+    return punctuator;
+  }
+  return [observer, &coordinates = task_.coordinates,
+          punctuator = std::move(punctuator)](Timestamp now) {
+    run_observed(*observer, NodeCall(now, coordinates), [&] { punctuator(now); });
+  };
+}
+
+PunctuationHandle NodeContext::schedule(std::chrono::milliseconds interval, PunctuationType type,
+                                        Punctuator punctuator) {
+  check_punctuates();
   // Stream time counts from 0, so the first call comes with the first record; wall clock counts
   // from now.
   if (type == PunctuationType::stream_time) {
     return task_.stream_time_punctuations.schedule(node_, Timestamp(0), interval,
-                                                   std::move(punctuator));
+                                                   observed(std::move(punctuator)));
   }
   return task_.wall_clock_punctuations.schedule(node_, task_.wall_time + interval, interval,
-                                                std::move(punctuator));
+                                                observed(std::move(punctuator)));
+}
+
+PunctuationHandle NodeContext::schedule(Timestamp start, std::chrono::milliseconds interval,
+                                        PunctuationType type, Punctuator punctuator) {
+  check_punctuates();
+  if (type == PunctuationType::stream_time) {
+    return task_.stream_time_punctuations.schedule_anchored(
+        node_, start, task_.stream_time, interval, observed(std::move(punctuator)));
+  }
+  return task_.wall_clock_punctuations.schedule_anchored(node_, start, task_.wall_time, interval,
+                                                         observed(std::move(punctuator)));
 }
 
 std::string NodeContext::internal_topic(const std::string& name) const {

@@ -58,6 +58,7 @@ class NodeContext final : public ProcessingContext {
     return task_.environment.compatibility;
   }
   [[nodiscard]] bool exactly_once() const override { return task_.environment.exactly_once; }
+  [[nodiscard]] std::optional<std::filesystem::path> state_directory() const override;
   [[nodiscard]] const RecordCoordinates& coordinates() const override { return task_.coordinates; }
   [[nodiscard]] Timestamp stream_time() const override { return task_.stream_time; }
   [[nodiscard]] Timestamp wall_time() const override { return task_.wall_time; }
@@ -65,6 +66,8 @@ class NodeContext final : public ProcessingContext {
   StateStore& state_store(const std::string& name) override;
   PunctuationHandle schedule(std::chrono::milliseconds interval, PunctuationType type,
                              Punctuator punctuator) override;
+  PunctuationHandle schedule(Timestamp start, std::chrono::milliseconds interval,
+                             PunctuationType type, Punctuator punctuator) override;
   void request_commit() override { task_.commit_requested = true; }
   Counter& counter(const std::string& name) override {
     return task_.environment.metrics->counter(name, labels());
@@ -88,6 +91,10 @@ class NodeContext final : public ProcessingContext {
 
  private:
   [[nodiscard]] MetricLabels labels() const;
+  // Throws std::logic_error where nobody fires what is scheduled.
+  void check_punctuates() const;
+  // Returns: the punctuator in front of the node's observer, if it has one.
+  [[nodiscard]] Punctuator observed(Punctuator punctuator) const;
   // Returns: the task's view of a global store, or null.
   StateStore* global_store(const std::string& name);
 

@@ -14,8 +14,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace pawl::internal {
@@ -36,6 +38,8 @@ struct TaskEnvironment {
   MetricsRecorder* metrics = nullptr;
   MetricLabels labels;
   LogSink* log = nullptr;
+  // Where the task's state lies; absent: in memory.
+  std::optional<std::filesystem::path> directory;
   // How many partitions each source topic has, where that is known: a task of a higher number has
   // none of it. Null: every topic has as many as there are tasks.
   const std::map<std::string, std::int32_t>* source_partitions = nullptr;

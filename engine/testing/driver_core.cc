@@ -112,8 +112,12 @@ void DriverCore::start_task(const std::vector<SubtopologyId>& subtopologies,
   stores.task = {subtopologies.front(), partition};
   stores.compatibility = options_.compatibility;
   stores.record_cache = &record_cache_;
+  TaskEnvironment surroundings = environment();
+  if (!options_.state_dir.empty()) {
+    surroundings.directory = options_.state_dir / to_string(stores.task);
+  }
   Task& task = *tasks_.emplace_back(
-      std::make_unique<Task>(topology_, subtopologies, stores.task, environment(), stores));
+      std::make_unique<Task>(topology_, subtopologies, stores.task, surroundings, stores));
   or_throw(task.open_stores(
       [&]() -> Result<std::unique_ptr<StoreBackend>> {
         if (options_.state_dir.empty()) {

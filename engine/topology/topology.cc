@@ -61,6 +61,17 @@ Topology Topology::reading(const std::set<std::string>& topics) const {
   return Topology(std::move(spec));
 }
 
+Topology Topology::observed_by(NodeObserverSupplier observers) const {
+  if (!observers) {
+    throw TopologyError("observed_by() got an empty function: give it one that makes observers");
+  }
+  auto plan = std::make_shared<Plan>(*plan_);
+  plan->spec.observers = std::move(observers);
+  Topology observed = *this;
+  observed.plan_ = std::move(plan);
+  return observed;
+}
+
 std::string Topology::describe() const {
   return internal::describe_topology(plan_->spec, plan_->subtopologies);
 }

@@ -34,6 +34,18 @@ struct Keep final : FixedKeyProcessor<std::string, std::string> {
   void process(const FixedKeyRecord<std::string, std::string>& /*record*/) override {}
 };
 
+// In one expression it does not compile (side_output_of_a_merge).
+TEST(Misuse, ASideOutputOfAMerge) {
+  StreamBuilder builder;
+  const auto online = builder.stream<std::string, std::string>("online");
+  const auto shops = builder.stream<std::string, std::string>("shops");
+  const Stream<std::string, std::string> diverting = shops.dropped_to("without-key");
+  const auto message = AllOf(HasSubstr("'all'"), HasSubstr("side output"), HasSubstr("dropped_to"));
+
+  EXPECT_THAT(mistake([&] { (void)online.merge(diverting, Named::as("all")); }), message);
+  EXPECT_THAT(mistake([&] { (void)diverting.merge(online, Named::as("all")); }), message);
+}
+
 TEST(Misuse, AStoreThatIsLimitedToNothing) {
   const auto message = AllOf(HasSubstr("'latest'"), HasSubstr("0 keys"), HasSubstr("at least one"));
   StreamBuilder table;

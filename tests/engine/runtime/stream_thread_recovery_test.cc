@@ -89,6 +89,22 @@ class PersistentStreamThreadTest : public StreamThreadTest {
   std::unique_ptr<StateDirectory> state_;
 };
 
+TEST_F(PersistentStreamThreadTest, ShowsProcessorsADirectoryThatGoesWithTheState) {
+  std::optional<std::filesystem::path> shown;
+  *topology_ =
+      topology_->observed_by([&shown](const NodeSpec& /*node*/,
+                                      ProcessingContext& context) -> std::unique_ptr<NodeObserver> {
+        shown = context.state_directory();
+        return nullptr;
+      });
+  own();
+
+  ASSERT_TRUE(shown.has_value());
+  EXPECT_EQ(*shown, state_->path() / "0_0" / "files");
+  EXPECT_TRUE(std::filesystem::is_directory(*shown));
+  EXPECT_TRUE(has_row("k")) << "it does not disturb the stores";
+}
+
 // Another owner deleted the row, and compaction has dropped the deletion since.
 TEST_F(PersistentStreamThreadTest, RebuildsStateThatIsOlderThanTheDeletionsThatAreKept) {
   const test::Marks marks;

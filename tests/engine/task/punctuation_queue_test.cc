@@ -22,6 +22,12 @@ class PunctuationQueueTest : public ::testing::Test {
                            [this](Timestamp now) { calls_.push_back(now.value()); });
   }
 
+  PunctuationHandle anchored(std::int64_t start, std::int64_t now, std::int64_t interval) {
+    return queue_.schedule_anchored(*node_, Timestamp(start), Timestamp(now),
+                                    milliseconds(interval),
+                                    [this](Timestamp at) { calls_.push_back(at.value()); });
+  }
+
   std::unique_ptr<AnySourceNode> node_ = test::string_source();
   PunctuationQueue queue_;
   std::vector<std::int64_t> calls_;
@@ -61,6 +67,32 @@ TEST_F(PunctuationQueueTest, MayBeExtendedByAPunctuator) {
 
 TEST_F(PunctuationQueueTest, RefusesAnIntervalThatIsNotPositive) {
   EXPECT_THROW(every(0, 0), std::invalid_argument);
+  EXPECT_THROW(anchored(5, 100, 0), std::invalid_argument);
+  EXPECT_THROW(anchored(5, 100, -1), std::invalid_argument);
+}
+
+TEST_F(PunctuationQueueTest, KeepsToTheTimesOfItsAnchor) {
+  anchored(7, 3, 10);
+  EXPECT_EQ(queue_.next_due(), Timestamp(7)) << "it has not begun";
+  queue_.clear();
+  anchored(7, 7, 10);
+  EXPECT_EQ(queue_.next_due(), Timestamp(7)) << "it begins now";
+  queue_.clear();
+  anchored(7, 26, 10);
+  EXPECT_EQ(queue_.next_due(), Timestamp(27)) << "the next time";
+  queue_.clear();
+  anchored(7, 27, 10);
+  EXPECT_EQ(queue_.next_due(), Timestamp(37)) << "as Kafka Streams, it takes 27 for over";
+}
+
+TEST_F(PunctuationQueueTest, BeginsAtOnceWhenNoTimeIsKnownYet) {
+  anchored(0, Timestamp::unknown().value(), 10);
+
+  EXPECT_EQ(queue_.next_due(), Timestamp(0));
+}
+
+TEST_F(PunctuationQueueTest, RefusesAnAnchorBefore1970) {
+  EXPECT_THROW(anchored(-1, 100, 10), std::invalid_argument);
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ class FixedKeyProcessorContext : private ProcessorContext<K, VOut> {
   using Base::histogram;
   using Base::request_commit;
   using Base::schedule;
+  using Base::state_directory;
   using Base::store;
   using Base::stream_time;
   using Base::task_id;

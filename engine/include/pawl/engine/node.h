@@ -2,8 +2,10 @@
 // is typed (receiver.h), and the typed nodes connect themselves. Thread rule: owner thread only.
 #pragma once
 
+#include <pawl/engine/node_observer.h>
 #include <pawl/model/error.h>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -31,8 +33,14 @@ class Node {
   // Called once when the task closes, clean or dirty. Nothing can be forwarded any more.
   virtual void close() {}
 
+  // Who sees the calls of this node; null: nobody.
+  [[nodiscard]] NodeObserver* observer() const { return observer_.get(); }
+  // The engine calls it before the node becomes a child of another.
+  void observe(std::unique_ptr<NodeObserver> observer) { observer_ = std::move(observer); }
+
  private:
   std::string name_;
+  std::unique_ptr<NodeObserver> observer_;
 };
 
 // Processing cannot go on: a policy said stop, or a store failed. Thrown through all nodes up to

@@ -4,10 +4,12 @@
 // of the record in hand (Source: ProcessorContextImpl.forward). Thread rule: owner thread only.
 #pragma once
 
+#include <pawl/engine/observed_receiver.h>
 #include <pawl/engine/processing_context.h>
 #include <pawl/engine/receiver.h>
 #include <pawl/model/assert.h>
 
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -17,13 +19,22 @@ template <class K, class V>
 class Outlet {
  public:
   void connect(Node& child) {
-    auto* const receiver = dynamic_cast<Receiver<K, V>*>(&child);
+    auto* receiver = dynamic_cast<Receiver<K, V>*>(&child);
     PAWL_ASSERT(receiver != nullptr, child.name());
+    if (child.observer() != nullptr) {
+      receiver =
+          observed_
+              .emplace_back(std::make_unique<ObservedReceiver<K, V>>(*child.observer(), *receiver))
+              .get();
+    }
     children_.push_back({&child, receiver});
   }
   void init(ProcessingContext& context) {
     context_ = &context;
     write_context_ = &context.write_context();
+    for (const auto& receiver : observed_) {
+      receiver->init(context);
+    }
   }
 
   // Gives the record to every child, in the order in which they were connected.
@@ -68,6 +79,7 @@ class Outlet {
   }
 
   std::vector<Child> children_;
+  std::vector<std::unique_ptr<ObservedReceiver<K, V>>> observed_;
   ProcessingContext* context_ = nullptr;
   WriteContext* write_context_ = nullptr;
 };

@@ -15,6 +15,8 @@
 #include <pawl/statestore/state_store.h>
 
 #include <chrono>
+#include <filesystem>
+#include <optional>
 #include <string>
 
 namespace pawl {
@@ -40,6 +42,12 @@ class ProcessingContext {
   // processed again with its earlier effects already in the stores.
   [[nodiscard]] virtual bool exactly_once() const = 0;
 
+  // A directory for files of this task's nodes, made now; absent when the application keeps its
+  // state in memory, and for processors of global stores. A cache: it stays on the machine when the
+  // task goes to another one, and is emptied with the state of the task when that has to be
+  // rebuilt; no transaction covers it.
+  [[nodiscard]] virtual std::optional<std::filesystem::path> state_directory() const = 0;
+
   // Where the record in hand came from; empty during a punctuation.
   [[nodiscard]] virtual const RecordCoordinates& coordinates() const = 0;
   // The latest record timestamp the task has seen, over all its partitions; unknown() before the
@@ -61,6 +69,10 @@ class ProcessingContext {
   // Calls `punctuator` again and again until the handle cancels it.
   virtual PunctuationHandle schedule(std::chrono::milliseconds interval, PunctuationType type,
                                      Punctuator punctuator) = 0;
+  // The same at `start` and whole intervals behind it only: when `start` is over, first at the next
+  // of these times. `start`: Timestamp(0) or later.
+  virtual PunctuationHandle schedule(Timestamp start, std::chrono::milliseconds interval,
+                                     PunctuationType type, Punctuator punctuator) = 0;
   // Asks for a commit soon after the current record.
   virtual void request_commit() = 0;
 

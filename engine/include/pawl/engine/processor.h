@@ -21,8 +21,10 @@
 #include <pawl/engine/processing_context.h>
 #include <pawl/engine/receiver.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -57,9 +59,16 @@ class ProcessorContext {
                              Punctuator punctuator) {
     return context_.schedule(interval, type, std::move(punctuator));
   }
+  PunctuationHandle schedule(Timestamp start, std::chrono::milliseconds interval,
+                             PunctuationType type, Punctuator punctuator) {
+    return context_.schedule(start, interval, type, std::move(punctuator));
+  }
   void request_commit() { context_.request_commit(); }
   [[nodiscard]] const std::string& application_id() const { return context_.application_id(); }
   [[nodiscard]] TaskId task_id() const { return context_.task_id(); }
+  [[nodiscard]] std::optional<std::filesystem::path> state_directory() const {
+    return context_.state_directory();
+  }
   [[nodiscard]] const RecordCoordinates& coordinates() const { return context_.coordinates(); }
   [[nodiscard]] Timestamp stream_time() const { return context_.stream_time(); }
   [[nodiscard]] Timestamp wall_time() const { return context_.wall_time(); }

@@ -4,7 +4,9 @@
 //     missed times are not made up: one call, then the next multiple.
 //   wall_clock: first after one interval; depends on real time, so it is not reproduced by a
 //   replay.
-// Source: ProcessorContext.schedule, PunctuationSchedule.
+// Anchored at a time, either kind fires at that time and whole intervals behind it only: when that
+// time is over, first at the next of these.
+// Source: ProcessorContext.schedule, PunctuationSchedule, StreamTask.getInitialSchedule (KIP-1146).
 // Thread rule: owner thread only.
 #pragma once
 

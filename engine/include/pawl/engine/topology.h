@@ -68,6 +68,8 @@ struct TopologySpec {
   std::vector<RepartitionTopicSpec> repartition_topics;
   // Source nodes whose topics must have equal partition counts.
   std::vector<std::set<std::string>> copartitioned_sources;
+  // Empty: no node is observed.
+  NodeObserverSupplier observers;
 };
 
 struct Subtopology {
@@ -98,6 +100,11 @@ class Topology {
   [[nodiscard]] const std::vector<Subtopology>& subtopologies() const {
     return plan_->subtopologies;
   }
+  [[nodiscard]] const NodeObserverSupplier& observers() const { return plan_->spec.observers; }
+  // Returns: the same plan, whose nodes are observed (node_observer.h), in place of former
+  // observers. Throws TopologyError for an empty function.
+  [[nodiscard]] Topology observed_by(NodeObserverSupplier observers) const;
+
   // Requires: a store of that name.
   [[nodiscard]] const StoreSpec& store(const std::string& name) const;
   // Returns: the repartition topic's own spec. Requires: one of that name.

@@ -70,7 +70,8 @@ class CogroupedStream {
                                                  .sources = nodes.sources,
                                                  .key_serde = first.key_serde,
                                                  .value_serde = serde,
-                                                 .view = view});
+                                                 .view = view,
+                                                 .queryable_store = materialized.name()});
   }
 
   // The same per window.

@@ -75,6 +75,9 @@ TablePlan<K, V> derive_table(const TablePlan<K, VIn>& from, const DerivedTable<K
                         .view = view,
                         .window_grace = from.window_grace,
                         .window_end_inclusive = from.window_end_inclusive};
+  if (made.store.has_value()) {
+    table.queryable_store = made.store->spec().name;
+  }
   table.node =
       &from.plan->add(made.name, {from.node},
                       [made, view = std::move(view), make_node = std::move(make_node)](

@@ -105,6 +105,17 @@ class DivertingStream : public Stream<K, V, kLacking> {
 };
 
 template <class K, class V, internal::Lacking kLacking>
+template <internal::Lacking kOther>
+Stream<K, V, kLacking> Stream<K, V, kLacking>::merge(const DivertingStream<K, V, kOther>& other,
+                                                     const Named& /*named*/) const {
+  static_assert(sizeof(other) == 0,
+                "pawl: a merge drops no records of its streams: call dropped_to() behind it, "
+                "directly in front of the verb that does (group_by_key, join, left_join, "
+                "outer_join, split, to_table, repartition, deduplicate).");
+  return *this;
+}
+
+template <class K, class V, internal::Lacking kLacking>
 template <class Then>
   requires std::invocable<const Then&, const Stream<K, V, kLacking>&>
 DivertingStream<K, V, kLacking> Stream<K, V, kLacking>::dropped_to(Then then) const {

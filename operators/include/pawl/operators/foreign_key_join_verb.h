@@ -108,7 +108,8 @@ TablePlan<K, VOut> join_on_foreign_key(const TablePlan<K, V>& left, const TableP
                             .sources = std::move(left_sources),
                             .key_serde = left.key_serde,
                             .value_serde = results.serde,
-                            .view = view};
+                            .view = view,
+                            .queryable_store = materialized.name()};
   joined.node = &add_table_source<K, VOut>(plan, names.result, resolve, view);
   return joined;
 }

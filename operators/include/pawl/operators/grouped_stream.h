@@ -134,8 +134,7 @@ class GroupedStream {
   [[nodiscard]] auto cogroup(F aggregator) const;
 
  private:
-  // Kafka Streams uses up a number here, and keeps doing so for compatibility
-  // (KGroupedStreamImpl.count).
+  // A number is used up, as in Kafka Streams (KGroupedStreamImpl.count).
   void burn_store_name(const Materialized& materialized) const {
     if (!materialized.name().has_value()) {
       group_.stream.plan->next_store_name(internal::kAggregatePrefix);
@@ -158,7 +157,8 @@ class GroupedStream {
         .sources = input.sources,
         .key_serde = group_.key_serde,
         .value_serde = serde,
-        .view = std::make_shared<internal::KeyValueTableView<K, A>>(definition)};
+        .view = std::make_shared<internal::KeyValueTableView<K, A>>(definition),
+        .queryable_store = materialized.name()};
     table.node = &plan.add(name, {input.node},
                            [name, aggregation, definition, view = table.view](
                                const internal::PlanNode& node, TopologySpec& topology) {

@@ -159,7 +159,8 @@ class GroupedTable {
         .sources = {source->output()},
         .key_serde = group_.key_serde,
         .value_serde = std::move(serde),
-        .view = std::make_shared<internal::KeyValueTableView<K, A>>(definition)};
+        .view = std::make_shared<internal::KeyValueTableView<K, A>>(definition),
+        .queryable_store = materialized.name()};
     table.node =
         &plan.add(name, {source},
                   [name, aggregation, definition, view = table.view](const internal::PlanNode& node,

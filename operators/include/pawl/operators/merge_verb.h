@@ -14,6 +14,11 @@ template <internal::Lacking kOther>
 auto Stream<K, V, kLacking>::merge(const Stream<K, V, kOther>& other, const Named& named) const {
   const internal::StreamPlan<K, V>& right = other.plan();
   const std::string name = plan_.plan->next_name("KSTREAM-MERGE-", named.name());
+  if (plan_.dropped_to || right.dropped_to) {  // a DivertingStream that was stored as a Stream
+    throw TopologyError("a stream of the merge '" + name +
+                        "' has a side output, but a merge drops no records: call dropped_to() "
+                        "directly in front of the verb that does");
+  }
   internal::StreamPlan<K, V> next = plan_;
   next.node =
       &plan_.plan->add_processor(name, {plan_.node, right.node},

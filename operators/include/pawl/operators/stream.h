@@ -23,7 +23,6 @@
 #include <pawl/operators/user_function.h>
 
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -93,6 +92,8 @@ class Stream {
   // Both streams in one, in no promised order. It carries this stream's serdes, else the other's.
   template <internal::Lacking kOther>
   auto merge(const Stream<K, V, kOther>& other, const Named& named = {}) const;
+  template <internal::Lacking kOther>  // does not compile: a merge drops nothing
+  Stream merge(const DivertingStream<K, V, kOther>& other, const Named& named = {}) const;
   // Records go to the first branch they fit: split().branch(...).branch(...).default_branch().
   BranchedStream<K, V, kLacking> split(const Named& named = {}) const;
 
@@ -114,8 +115,7 @@ class Stream {
   template <class Supplier>
   auto process(Supplier supplier, std::vector<std::string> stores = {},
                const Named& named = {}) const;
-  // The same with a FixedKeyProcessor<K, V, ...> (fixed_key_processor.h), which cannot change the
-  // key.
+  // The same with a FixedKeyProcessor<K, V, ...>, which cannot change the key.
   template <class Supplier>
   auto process_values(Supplier supplier, std::vector<std::string> stores = {},
                       const Named& named = {}) const;

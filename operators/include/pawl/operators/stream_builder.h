@@ -83,7 +83,8 @@ class StreamBuilder {
                                     .sources = {source},
                                     .key_serde = std::move(key),
                                     .value_serde = std::move(value),
-                                    .view = view};
+                                    .view = view,
+                                    .queryable_store = materialized.name()};
     table.node = &internal::add_table_source<K, V>(*plan_, name, source_node, view);
     return Table<K, V>(std::move(table));
   }

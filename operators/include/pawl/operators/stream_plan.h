@@ -45,6 +45,8 @@ struct TablePlan {
   std::optional<std::chrono::milliseconds> window_grace = {};
   // Sliding windows and sessions: the end belongs to the window.
   bool window_end_inclusive = false;
+  // The store that queries may name; absent: the table has none, or one with a generated name.
+  std::optional<std::string> queryable_store = {};
 };
 
 // Adds filter, sink and source of a repartition topic behind a node, and returns the plan node

@@ -39,6 +39,7 @@ Table<K, V> Table<K, V>::held_back(const std::optional<std::string>& given,
   const internal::BufferCodec<K, V> codec(spec.name, plan_.key_serde,
                                           internal::value_serde_of(plan_));
   internal::TablePlan<K, V> next = plan_;
+  next.queryable_store.reset();
   next.view = std::make_shared<internal::SuppressedTableView<K, V>>(plan_.view, spec.name, codec);
   next.node = &plan.add_processor(
       name, {plan_.node},

@@ -42,6 +42,13 @@ class Table : public internal::ForeignKeyJoins<K, V> {
   // For authors of operators.
   [[nodiscard]] const internal::TablePlan<K, V>& plan() const { return plan_; }
 
+  // The store in which queries find this table: the one named with Materialized, or that of a join
+  // by key with a Materialized without a name. Absent: none can be asked for, as tables without a
+  // name keep one only where a verb behind them needs it.
+  [[nodiscard]] const std::optional<std::string>& queryable_store_name() const {
+    return plan_.queryable_store;
+  }
+
   // The changes as a stream of new values; a deletion is a null value.
   Stream<K, V> to_stream(const Named& named = {}) const {
     const std::string name = plan_.plan->next_name("KTABLE-TOSTREAM-", named.name());

@@ -92,6 +92,9 @@ TablePlan<K, VOut> join_tables(const TablePlan<K, L>& left, const TablePlan<K, R
       .view = std::make_shared<View>(left.view, right.view, joiner, store),
       .window_grace = std::max(left.window_grace, right.window_grace),
       .window_end_inclusive = left.window_end_inclusive || right.window_end_inclusive};
+  if (store.has_value()) {
+    joined.queryable_store = store->spec().name;
+  }
   joined.sources.insert(right.sources.begin(), right.sources.end());
   plan.copartition(joined.sources);
   if constexpr (kKind != TableJoinKind::inner) {

@@ -15,6 +15,7 @@
 #include <pawl/engine/processing_context.h>
 
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,15 +36,23 @@ class TableValueContext {
                              Punctuator punctuator) {
     return context_.schedule(interval, type, std::move(punctuator));
   }
+  PunctuationHandle schedule(Timestamp start, std::chrono::milliseconds interval,
+                             PunctuationType type, Punctuator punctuator) {
+    return context_.schedule(start, interval, type, std::move(punctuator));
+  }
   void request_commit() { context_.request_commit(); }
   [[nodiscard]] const std::string& application_id() const { return context_.application_id(); }
   [[nodiscard]] TaskId task_id() const { return context_.task_id(); }
+  [[nodiscard]] std::optional<std::filesystem::path> state_directory() const {
+    return context_.state_directory();
+  }
   // Where the value came from; unknown, but for the timestamp, when it was looked up.
   [[nodiscard]] const RecordCoordinates& coordinates() const { return context_.coordinates(); }
   [[nodiscard]] Timestamp timestamp() const { return context_.write_context().timestamp; }
   [[nodiscard]] Timestamp stream_time() const { return context_.stream_time(); }
   [[nodiscard]] Timestamp wall_time() const { return context_.wall_time(); }
   Counter& counter(const std::string& name) { return context_.counter(name); }
+  DurationHistogram& histogram(const std::string& name) { return context_.histogram(name); }
 
  private:
   ProcessingContext& context_;

@@ -50,7 +50,8 @@ Table<K, V> Stream<K, V, kLacking>::to_table(const Materialized& materialized, c
                                   .sources = input.sources,
                                   .key_serde = std::move(key),
                                   .value_serde = std::move(value),
-                                  .view = view};
+                                  .view = view,
+                                  .queryable_store = materialized.name()};
   table.node = &internal::add_table_source<K, V>(plan, name, *input.node, view);
   internal::add_side_output(input, *table.node);
   return Table<K, V>(std::move(table));

@@ -60,6 +60,7 @@ Table<Windowed<K>, A> add_windowed_aggregation(const GroupPlan<K, V>& group, con
   plan.add_store(definition.spec());
   TablePlan<Windowed<K>, A> table =
       windowed_table(windows, group.stream.plan, input.sources, group.key_serde, serde, definition);
+  table.queryable_store = place.materialized.name();
   table.node = &plan.add(name, {input.node},
                          [name, aggregation, definition, windows, emit, view = table.view](
                              const PlanNode& node, TopologySpec& topology) {

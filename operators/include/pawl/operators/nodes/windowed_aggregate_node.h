@@ -14,6 +14,7 @@
 #include <pawl/operators/nodes/aggregation.h>
 #include <pawl/operators/nodes/change_forwarder.h>
 #include <pawl/operators/nodes/window_closer.h>
+#include <pawl/operators/nodes/window_updates.h>
 #include <pawl/statestore/typed/stores.h>
 
 #include <algorithm>
@@ -54,7 +55,7 @@ class WindowedAggregateNode final
         emit(record, *places);
       }
     }
-    windowed_.key = *record.key;
+    updates_.clear();
     int taken = 0;
     int closed = 0;
     windows_.for_each_window(record.timestamp, [&](const Window& window) {
@@ -66,6 +67,7 @@ class WindowedAggregateNode final
         late_.counter().add();
       }
     });
+    updates_.write(record, *store_, *this);
     if (closed > 0) {
       this->show_dropped(record, taken > 0 ? kPartlyLate : late_.name());
     } else if (taken == 0) {
@@ -74,6 +76,19 @@ class WindowedAggregateNode final
     if (final_results_ && closer_.java()) {
       emit_as_java(record, close);
     }
+  }
+
+  // Told by updates_ of each window that was written.
+  void changed(const Record<K, V>& record, const Window& window, const A* value, const A* old,
+               Timestamp timestamp) {
+    if (final_results_) {
+      closer_.written(window.start);
+      return;
+    }
+    const Change<A> change{value, old};
+    windowed_.key = *record.key;
+    windowed_.window = window;
+    forwarder_.forward({&windowed_, &change, timestamp, record.headers});
   }
 
  protected:
@@ -108,20 +123,14 @@ class WindowedAggregateNode final
       // Kafka Streams shows the initial aggregate as the old value of a window that had none.
       has_old = aggregation_.begin(row_.value) && java_;
     }
-    if (old_values_ && has_old) {
-      old_ = row_.value;
+    WindowUpdate<A>& made = updates_.add(window, timestamp);
+    made.has_old = old_values_ && has_old;
+    if (made.has_old) {
+      made.old = row_.value;
     }
-    const bool exists =
-        aggregate_value(aggregation_, existed, record.key, record.value, row_.value);
-    store_->put(*record.key, exists ? &row_.value : nullptr, timestamp, window.start);
-    if (final_results_) {
-      closer_.written(window.start);
-      return;
-    }
-    const Change<A> change{exists ? &row_.value : nullptr,
-                           old_values_ && has_old ? &old_ : nullptr};
-    windowed_.window = window;
-    forwarder_.forward({&windowed_, &change, timestamp, record.headers});
+    made.exists = aggregate_value(aggregation_, existed, record.key, record.value, row_.value);
+    std::swap(made.value, row_.value);
+    updates_.settle(java_, record, *store_, *this);
   }
 
   void emit_as_java(const Record<K, V>& record, Timestamp close) {
@@ -165,7 +174,7 @@ class WindowedAggregateNode final
   WindowCloser closer_;
   Windowed<K> windowed_{};
   ValueAndTimestamp<A> row_{};
-  A old_{};
+  WindowUpdates<A> updates_;
   DropReason null_keys_;
   DropReason late_;
   DropReason outside_;
