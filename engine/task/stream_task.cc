@@ -176,6 +176,9 @@ Result<void> StreamTask::start() {
   thread_.check();
   try {
     chain_.init();
+  } catch (const StoreFailure& failure) {
+    return with_context(fmt::format("task {}, a processor's init", to_string(id_)),
+                        failure.error());
   } catch (const std::exception& failure) {
     return Error{ErrorKind::fatal, fmt::format("task {}: a processor's init failed: {}",
                                                to_string(id_), failure.what())};

@@ -65,8 +65,8 @@ class StreamTask {
   // Takes offsets and times over from the last commit; `offsets` has an entry for each partition,
   // by index. Errors: fatal for metadata that cannot be read.
   Result<void> resume(const std::vector<CommittedOffset>& offsets);
-  // Initialises the nodes. Requires: the stores are restored. Errors: fatal (user code threw, times
-  // do not fit).
+  // Initialises the nodes. Requires: the stores are restored. Errors: corrupted_state (init() read
+  // a store); fatal (user code threw, times do not fit).
   Result<void> start();
 
   // --- running
