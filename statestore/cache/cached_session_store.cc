@@ -2,6 +2,7 @@
 
 #include <pawl/model/assert.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace pawl::internal {
@@ -30,6 +31,10 @@ CachedSessionStore::CachedSessionStore(StoreSpec spec, SessionStore& below, Cach
 // The record in hand is kept with the entry, and with it the time at which it is logged.
 void CachedSessionStore::put(BytesView key, Window session, NullableBytesView value,
                              Timestamp /*logged_at*/) {
+  if (session.start.value() < 0 || session.end < session.start) {
+    throw std::invalid_argument("store " + spec_.name +
+                                ": a session's start is neither negative nor behind its end");
+  }
   newest_ = std::max(newest_, session.end);
   encode_session_key({key, session}, row_key_);
   cache_.put(row_key_, value);

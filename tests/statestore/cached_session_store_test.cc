@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -111,6 +112,18 @@ TEST_P(CachedSessionStoreTest, ReckonsEntriesAsKafkaStreamsDoes) {
   twins.with_cache().put("key", {Timestamp(5), Timestamp(7)}, "value", Timestamp(7));
 
   EXPECT_EQ(twins.budget.bytes_used, 8U + 3 + 8 + 8 /*segment, key, end, start*/ + 5 + 45);
+}
+
+// At once: the record that the cache lets go later is not the one to blame.
+TEST_P(CachedSessionStoreTest, RefusesASessionThatItsStoreRefuses) {
+  Twins<SessionStore> twins(spec());
+  twins.budget.bytes_max = kPlenty;
+  for (const Window session :
+       {Window{Timestamp(-1), Timestamp(7)}, Window{Timestamp(8), Timestamp(7)}}) {
+    EXPECT_THROW(twins.without().put("a", session, "1", Timestamp(7)), std::invalid_argument);
+    EXPECT_THROW(twins.with_cache().put("a", session, "1", Timestamp(7)), std::invalid_argument);
+  }
+  EXPECT_EQ(twins.cache->dirty_rows(), 0U);
 }
 
 TEST_P(CachedSessionStoreTest, TellsTheListenerKeySessionAndOldRow) {
