@@ -246,6 +246,27 @@ TEST_P(OverlaidWindowStoreTest, ManyDuplicatesOfOneKeyInATransactionAreNotCompar
   EXPECT_EQ(store->pending().rows, kRows);
 }
 
+// The same at a restore, of windows that are not duplicates as well.
+TEST_P(OverlaidWindowStoreTest, ManyRowsOfOneKeyInABatchAreNotComparedWithEachOther) {
+  for (const bool duplicates : {true, false}) {
+    StoreSpec spec = window_spec();
+    spec.name += duplicates ? "-duplicates" : "";
+    spec.retention = std::chrono::hours(1);
+    spec.segment_interval = std::chrono::hours(1);
+    spec.retain_duplicates = duplicates;
+    StoreUnderTest store(*backend_, spec);
+    constexpr std::int32_t kRows = 500'000;
+    Bytes key;
+    for (std::int32_t row = 0; row < kRows; ++row) {
+      internal::encode_changelog_window_key(
+          {"hot", Timestamp(duplicates ? 10 : row), duplicates ? row : 0}, key);
+      ASSERT_TRUE(store->replay({key, "v", Timestamp(1)}).has_value());
+    }
+
+    EXPECT_EQ(store->pending().rows, static_cast<std::size_t>(kRows));
+  }
+}
+
 TEST_P(OverlaidWindowStoreTest, ACursorGoesOnWhenItsStoreIsWritten) {
   StoreUnderTest store(*backend_, window_spec());
   WindowStore& windows = windows_of(store);
