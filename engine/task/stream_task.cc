@@ -174,6 +174,7 @@ Result<void> StreamTask::resume(const std::vector<CommittedOffset>& offsets) {
 
 Result<void> StreamTask::start() {
   thread_.check();
+  context_.wall_time = environment_.clock->wall();  // schedules begin now
   try {
     chain_.init();
   } catch (const StoreFailure& failure) {
