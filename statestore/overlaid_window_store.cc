@@ -258,8 +258,8 @@ NullableBytesView OverlaidWindowStore::get(BytesView key, Timestamp start) {
 
 std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch(BytesView key, Timestamp from,
                                                          Timestamp to, Direction direction) {
-  if (const auto starts = AlignedStarts::between(spec_, std::max(from, first_visible()),
-                                                 std::min(to, progress_.time))) {
+  to = std::min(to, progress_.time);  // behind it there are rows of longer keys only
+  if (const auto starts = AlignedStarts::between(spec_, std::max(from, first_visible()), to)) {
     return std::make_unique<AlignedWindowCursor>(*this, key, starts->first, starts->last,
                                                  spec_.start_step, direction);
   }
