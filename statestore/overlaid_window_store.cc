@@ -182,10 +182,14 @@ bool OverlaidWindowStore::nulls_move_time() const {
   return !persistent() && surroundings_.changelog_mode == ChangelogMode::every_put;
 }
 
+WindowRowCodec::Group OverlaidWindowStore::group_of(BytesView row) const {
+  return grouped_by_key() ? codec_.group_of(row) : WindowRowCodec::Group{0, row.size()};
+}
+
 void OverlaidWindowStore::write_row(const WindowRow& row, NullableBytesView value,
                                     Timestamp logged_at, Freshness freshness) {
   codec_.encode(row, row_key_);
-  const WindowRowCodec::Group group = codec_.group_of(row_key_);
+  const WindowRowCodec::Group group = group_of(row_key_);
   const SegmentId segment = segment_of(row.start);
   if (freshness == Freshness::fresh) {
     overlay_.active().put_fresh(segment, row_key_, group.at, group.size, value, logged_at);
@@ -228,7 +232,7 @@ NullableBytesView OverlaidWindowStore::get(BytesView key, Timestamp start) {
   }
   codec_.encode({key, start, 0}, row_key_);
   const SegmentId segment = segment_of(start);
-  const WindowRowCodec::Group group = codec_.group_of(row_key_);
+  const WindowRowCodec::Group group = group_of(row_key_);
   if (const OverlayRow* row =
           overlay_.find(segment, row_key_, BytesView(row_key_).substr(group.at, group.size))) {
     return row->tombstone ? std::nullopt : NullableBytesView(row->value);
@@ -254,8 +258,8 @@ NullableBytesView OverlaidWindowStore::get(BytesView key, Timestamp start) {
 
 std::unique_ptr<WindowCursor> OverlaidWindowStore::fetch(BytesView key, Timestamp from,
                                                          Timestamp to, Direction direction) {
-  if (const auto starts = AlignedStarts::between(spec_, std::max(from, first_visible()),
-                                                 std::min(to, progress_.time))) {
+  to = std::min(to, progress_.time);  // behind it there are rows of longer keys only
+  if (const auto starts = AlignedStarts::between(spec_, std::max(from, first_visible()), to)) {
     return std::make_unique<AlignedWindowCursor>(*this, key, starts->first, starts->last,
                                                  spec_.start_step, direction);
   }
@@ -286,7 +290,7 @@ bool OverlaidWindowStore::contains(BytesView key, Timestamp from, Timestamp to) 
   if (from > to) {
     return false;
   }
-  if (spec_.layout != WindowLayout::key_first) {
+  if (!grouped_by_key()) {
     return fetch(key, from, to, Direction::forward)->valid();
   }
   bool found = false;

@@ -81,6 +81,12 @@ class OverlaidWindowStore final : public WindowStore, public ManagedStore {
   std::vector<SegmentId> segments_between(Timestamp from, Timestamp to);
   // Whether a row is known to be new: of a number that no other has.
   enum class Freshness { unknown, fresh };
+  // Whether the overlay finds all rows of a key at once, which contains() asks for. It looks at
+  // each of them at every put: that suits stores that have few per key.
+  [[nodiscard]] bool grouped_by_key() const {
+    return spec_.key_filter && spec_.layout == WindowLayout::key_first;
+  }
+  [[nodiscard]] WindowRowCodec::Group group_of(BytesView row) const;
   void write_row(const WindowRow& row, NullableBytesView value, Timestamp logged_at,
                  Freshness freshness);
   void log(const WindowRow& row, NullableBytesView value, Timestamp logged_at,

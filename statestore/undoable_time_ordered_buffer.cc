@@ -47,8 +47,8 @@ UndoableTimeOrderedBuffer::Entry& UndoableTimeOrderedBuffer::insert(BytesView ke
   Entry& placed = *entry;
   bytes_ += size_of(placed.key, placed.timed);
   Bucket& bucket = buckets_[placed.timed.buffer_time];
-  placed.slot = bucket.size();
-  bucket.push_back(&placed);
+  placed.slot = bucket.loose.size();
+  bucket.loose.push_back(&placed);
   const bool fresh = entries_.emplace(BytesView(placed.key), std::move(entry)).second;
   PAWL_ASSERT(fresh);
   return placed;
@@ -61,11 +61,25 @@ void UndoableTimeOrderedBuffer::replace(Entry& entry, TimedChange timed) {
   bytes_ += size_of(entry.key, entry.timed);
 }
 
-void UndoableTimeOrderedBuffer::leave(Bucket& bucket, const Entry& entry) {
-  PAWL_ASSERT(entry.slot < bucket.size() && bucket[entry.slot] == &entry, entry.slot);
-  bucket[entry.slot] = bucket.back();
-  bucket[entry.slot]->slot = entry.slot;
-  bucket.pop_back();
+void UndoableTimeOrderedBuffer::leave(Bucket& bucket, Entry& entry) {
+  if (entry.slot == kOrdered) {
+    bucket.ordered.erase(&entry);
+    return;
+  }
+  std::vector<Entry*>& loose = bucket.loose;
+  PAWL_ASSERT(entry.slot < loose.size() && loose[entry.slot] == &entry, entry.slot);
+  loose[entry.slot] = loose.back();
+  loose[entry.slot]->slot = entry.slot;
+  loose.pop_back();
+}
+
+UndoableTimeOrderedBuffer::Entry* UndoableTimeOrderedBuffer::take_first(Bucket& bucket) {
+  for (Entry* const entry : bucket.loose) {
+    entry->slot = kOrdered;
+    bucket.ordered.insert(entry);
+  }
+  bucket.loose.clear();
+  return bucket.ordered.extract(bucket.ordered.begin()).value();
 }
 
 void UndoableTimeOrderedBuffer::erase(BytesView key) {
@@ -73,7 +87,7 @@ void UndoableTimeOrderedBuffer::erase(BytesView key) {
   if (found == entries_.end()) {
     return;
   }
-  const Entry& entry = *found->second;
+  Entry& entry = *found->second;
   bytes_ -= size_of(entry.key, entry.timed);
   const auto bucket = buckets_.find(entry.timed.buffer_time);
   leave(bucket->second, entry);
@@ -105,16 +119,20 @@ void UndoableTimeOrderedBuffer::evict_until(
     Timestamp bound, const std::function<void(BytesView, const BufferedChange&)>& emit) {
   while (!buckets_.empty() && buckets_.begin()->first <= bound) {
     Bucket& bucket = buckets_.begin()->second;
-    // The last one leaves first; an entry is out before it is emitted, so none is ever emitted
-    // twice.
-    std::sort(bucket.begin(), bucket.end(),
-              [](const Entry* left, const Entry* right) { return left->key > right->key; });
-    for (std::size_t slot = 0; slot < bucket.size(); ++slot) {
-      bucket[slot]->slot = slot;
+    // An entry is out before it is emitted, so none is ever emitted twice.
+    while (!bucket.ordered.empty()) {
+      emit_out(*take_first(bucket), emit);
     }
-    while (!bucket.empty()) {
-      Entry* const leaving = bucket.back();
-      bucket.pop_back();
+    // The last one leaves first.
+    std::vector<Entry*>& loose = bucket.loose;
+    std::sort(loose.begin(), loose.end(),
+              [](const Entry* left, const Entry* right) { return left->key > right->key; });
+    for (std::size_t slot = 0; slot < loose.size(); ++slot) {
+      loose[slot]->slot = slot;
+    }
+    while (!loose.empty()) {
+      Entry* const leaving = loose.back();
+      loose.pop_back();
       emit_out(*leaving, emit);
     }
     buckets_.erase(buckets_.begin());
@@ -125,11 +143,7 @@ void UndoableTimeOrderedBuffer::evict_first(
     const std::function<void(BytesView, const BufferedChange&)>& emit) {
   PAWL_ASSERT(!buckets_.empty());
   Bucket& bucket = buckets_.begin()->second;
-  const auto first = std::min_element(
-      bucket.begin(), bucket.end(),
-      [](const Entry* left, const Entry* right) { return left->key < right->key; });
-  Entry* const leaving = *first;
-  leave(bucket, *leaving);
+  Entry* const leaving = take_first(bucket);
   if (bucket.empty()) {
     buckets_.erase(buckets_.begin());
   }

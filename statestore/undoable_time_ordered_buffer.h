@@ -13,6 +13,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <deque>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -67,8 +68,17 @@ class UndoableTimeOrderedBuffer final : public TimeOrderedBuffer, public Managed
     bool saved = false;    // its state before the transaction is in saved_
     std::size_t slot = 0;  // its place in its bucket
   };
-  // Entries of one buffer time, in no order until they are emitted.
-  using Bucket = std::vector<Entry*>;
+  struct ByKey {
+    bool operator()(const Entry* left, const Entry* right) const { return left->key < right->key; }
+  };
+  // Entries of one buffer time. They are in no order until all of them are emitted at once, or the
+  // first alone: then those that are there are put in order, once.
+  struct Bucket {
+    std::vector<Entry*> loose;
+    std::set<Entry*, ByKey> ordered;
+    [[nodiscard]] bool empty() const { return loose.empty() && ordered.empty(); }
+  };
+  static constexpr std::size_t kOrdered = std::numeric_limits<std::size_t>::max();  // a slot
 
   // A key that the transaction changed, with its state before that; nothing = it was not buffered.
   struct Saved {
@@ -82,7 +92,9 @@ class UndoableTimeOrderedBuffer final : public TimeOrderedBuffer, public Managed
   void replace(Entry& entry, TimedChange timed);
   void erase(BytesView key);
   // Takes an entry out of its bucket, whatever the bucket's size.
-  static void leave(Bucket& bucket, const Entry& entry);
+  static void leave(Bucket& bucket, Entry& entry);
+  // Takes the first entry by key out of its bucket. Requires: there is one.
+  static Entry* take_first(Bucket& bucket);
   // Takes an entry that is in no bucket any more out and emits it.
   void emit_out(Entry& leaving, const std::function<void(BytesView, const BufferedChange&)>& emit);
   [[nodiscard]] static std::size_t size_of(BytesView key, const TimedChange& timed);

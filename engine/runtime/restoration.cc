@@ -157,6 +157,7 @@ Result<void> Restoration::remove(StreamTask& task) {
     }
   }
   tasks_.erase(&task);
+  failures_.erase(task.id());
   if (tasks_.empty()) {
     consumer_.reset();
   } else if (!partitions.empty()) {
@@ -182,8 +183,9 @@ Result<std::vector<StreamTask*>> Restoration::step(std::chrono::milliseconds tim
   if (consumer_ != nullptr) {
     progressed_ = false;
     PAWL_TRY(consumer_->poll(timeout, kPollRecordsMax, *this));
-    if (failure_.has_value()) {
-      return *std::exchange(failure_, std::nullopt);
+    if (!failures_.empty()) {
+      failed_ = failures_.begin()->first;
+      return failures_.begin()->second;
     }
     PAWL_TRY(apply_batches());
     report_waiting();
@@ -274,7 +276,7 @@ Result<void> Restoration::apply_batch(Changelog& changelog) {
 void Restoration::record(PartitionToken token, ConsumedRecord record) {
   Changelog& changelog = changelogs_[token];
   const InputRecord& input = record.record();
-  if (changelog.task == nullptr || changelog.done || failure_.has_value() ||
+  if (changelog.task == nullptr || changelog.done || failures_.contains(changelog.progress.task) ||
       input.offset < changelog.progress.at) {
     return;
   }
@@ -290,10 +292,11 @@ void Restoration::record(PartitionToken token, ConsumedRecord record) {
     Result<void> replayed = changelog.task->stores().replay(
         changelog.store, {*input.key, input.value, input.timestamp, input.headers});
     if (!replayed.has_value()) {
-      failed_ = changelog.progress.task;
-      failure_ = with_context(fmt::format("{} offset {}", to_string(changelog.progress.changelog),
-                                          input.offset.value()),
-                              std::move(replayed).error());
+      failures_.emplace(
+          changelog.progress.task,
+          with_context(fmt::format("{} offset {}", to_string(changelog.progress.changelog),
+                                   input.offset.value()),
+                       std::move(replayed).error()));
       return;
     }
   }
@@ -319,10 +322,11 @@ void Restoration::end_of_partition(PartitionToken token, Offset offset) {
 void Restoration::out_of_range(PartitionToken token, const Error& error) {
   const Changelog& changelog = changelogs_[token];
   if (changelog.task != nullptr) {
-    failed_ = changelog.progress.task;
-    failure_ = Error{ErrorKind::corrupted_state,
-                     fmt::format("changelog {} was trimmed while it was read: {}",
-                                 to_string(changelog.progress.changelog), error.message)};
+    failures_.try_emplace(
+        changelog.progress.task,
+        Error{ErrorKind::corrupted_state,
+              fmt::format("changelog {} was trimmed while it was read: {}",
+                          to_string(changelog.progress.changelog), error.message)});
   }
 }
 

@@ -41,7 +41,8 @@ class Restoration final : public ConsumerSink {
   // Reads and applies what has arrived, waiting up to `timeout`. Returns: the tasks that are
   // restored now. Errors: fatal, corrupted_state (the message names the store, failed() the task).
   Result<std::vector<StreamTask*>> step(std::chrono::milliseconds timeout);
-  // The task that the last failed step failed for, if it was one.
+  // The task that the last failed step failed for, if it was one; nothing more is read for it, and
+  // it has to be removed.
   [[nodiscard]] std::optional<TaskId> failed() const { return failed_; }
 
   // ConsumerSink
@@ -89,8 +90,8 @@ class Restoration final : public ConsumerSink {
   std::vector<Changelog> changelogs_;  // by token
   std::set<StreamTask*> tasks_;
   WaitReport wait_;
-  bool progressed_ = false;  // something came in this step
-  std::optional<Error> failure_;
+  bool progressed_ = false;           // something came in this step
+  std::map<TaskId, Error> failures_;  // of tasks that were not removed yet
   std::optional<TaskId> failed_;
 };
 

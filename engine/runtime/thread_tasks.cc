@@ -174,15 +174,15 @@ Result<void> ThreadTasks::start_restored() {
 
 Result<void> ThreadTasks::start_running(TaskId id) {
   // What was rolled forward must not be rolled forward again.
-  TaskStores& stores = restoring_.at(id).task->stores();
+  StreamTask& task = *restoring_.at(id).task;
+  TaskStores& stores = task.stores();
   PAWL_TRY(stores.flush({}, stores.growth(), FlushMode::wait, surroundings_.clock->monotonic()));
-  auto owned = restoring_.extract(id);
-  StreamTask& task = *owned.mapped().task;
-  PAWL_TRY(task.resume(owned.mapped().offsets));
-  if (owned.mapped().start_moves) {
+  PAWL_TRY(task.resume(restoring_.at(id).offsets));
+  if (restoring_.at(id).start_moves) {
     task.commit_start_first();
   }
   PAWL_TRY(task.start());
+  auto owned = restoring_.extract(id);
   PAWL_TRY(router_.add(task, task.committed_offsets()));
   for (TaskStores::NamedSnapshots& named : task.stores().snapshot_sources()) {
     surroundings_.stores->add(named.store, id, std::move(named.snapshots));

@@ -92,6 +92,11 @@ Result<TopologyClaim::Standing> TopologyClaim::check(std::chrono::milliseconds t
     const Mark mark("waiting_for_other_topology");
     return Standing::waiting;
   }
+  if (claimed.has_value() && PAWL_TRY(held(timeout))) {
+    // Another instance of this one was quicker: it may be a member before a second claim is there,
+    // which would be taken back then.
+    return Standing::ours;
+  }
   overwritten_ = claimed;
   PAWL_TRY(write(fingerprint_, timeout));
   if (claimed.has_value() && PAWL_TRY(group_has_members(timeout))) {

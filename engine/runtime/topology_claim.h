@@ -1,10 +1,11 @@
 // TopologyClaim: members of one group must run the same topology, or tasks of the same name would
 // mean different work. The fingerprint of the running topology is a record in partition 0 of the
 // first task topic; the last one counts. A member with another fingerprint waits as long as the
-// group has members, and writes its own when the group is empty. Between the check and the join
-// others may do the same: who has joined asks once more whether the claim still holds, before it
-// owns a task; and who has claimed an empty group that has members by then takes it back. So of two
-// topologies at most one gets tasks. Thread rule: check() on one thread, held() on any.
+// group has members, and writes its own when the group is empty, unless another instance of the
+// same topology just did. Between the check and the join others may do the same: who has joined
+// asks once more whether the claim still holds, before it owns a task; and who has claimed an empty
+// group that has members by then takes it back. So of two topologies at most one gets tasks. Thread
+// rule: check() on one thread, held() on any.
 #pragma once
 
 #include "client/clients.h"

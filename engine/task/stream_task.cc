@@ -174,8 +174,12 @@ Result<void> StreamTask::resume(const std::vector<CommittedOffset>& offsets) {
 
 Result<void> StreamTask::start() {
   thread_.check();
+  context_.wall_time = environment_.clock->wall();  // schedules begin now
   try {
     chain_.init();
+  } catch (const StoreFailure& failure) {
+    return with_context(fmt::format("task {}, a processor's init", to_string(id_)),
+                        failure.error());
   } catch (const std::exception& failure) {
     return Error{ErrorKind::fatal, fmt::format("task {}: a processor's init failed: {}",
                                                to_string(id_), failure.what())};

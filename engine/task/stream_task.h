@@ -68,8 +68,8 @@ class StreamTask {
   // Where sources start was only found now, and may be elsewhere the next time: nothing is
   // processed before the offsets of resume() are committed.
   void commit_start_first() { start_uncommitted_ = true; }
-  // Initialises the nodes. Requires: the stores are restored. Errors: fatal (user code threw, times
-  // do not fit).
+  // Initialises the nodes. Requires: the stores are restored. Errors: corrupted_state (init() read
+  // a store); fatal (user code threw, times do not fit).
   Result<void> start();
 
   // --- running

@@ -2,6 +2,7 @@
 
 #include <pawl/model/assert.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace pawl::internal {
@@ -30,6 +31,10 @@ CachedSessionStore::CachedSessionStore(StoreSpec spec, SessionStore& below, Cach
 // The record in hand is kept with the entry, and with it the time at which it is logged.
 void CachedSessionStore::put(BytesView key, Window session, NullableBytesView value,
                              Timestamp /*logged_at*/) {
+  if (session.start.value() < 0 || session.end < session.start) {
+    throw std::invalid_argument("store " + spec_.name +
+                                ": a session's start is neither negative nor behind its end");
+  }
   newest_ = std::max(newest_, session.end);
   encode_session_key({key, session}, row_key_);
   cache_.put(row_key_, value);
@@ -85,13 +90,20 @@ std::vector<Bytes> CachedSessionStore::rows_of(const Query& query) const {
   std::vector<Bytes> rows;
   const bool one_key = query.key_from.has_value() && query.key_from == query.key_to;
   Bytes first(query.key_from.value_or(BytesView()));
+  Bytes last;
   if (one_key) {
-    encode_session_key(
-        {*query.key_from, {Timestamp(0), std::max(query.earliest_end, Timestamp(0))}}, first);
+    const Timestamp earliest = std::max(query.earliest_end, Timestamp(0));
+    const Timestamp latest = std::min(query.latest_end, newest_);
+    if (earliest > latest) {
+      return rows;
+    }
+    encode_session_key({*query.key_from, {Timestamp(0), earliest}}, first);
+    // Behind it there are sessions of longer keys only.
+    encode_session_key({*query.key_from, {latest, latest}}, last);
   }
   for (const CacheEntry* entry = cache_.first_from(NullableBytesView(first)); entry != nullptr;
        entry = cache_.first_after(entry->key)) {
-    if (one_key && !BytesView(entry->key).starts_with(*query.key_from)) {
+    if (one_key && entry->key > last) {
       break;
     }
     const SessionRow row = decoded(entry->key);

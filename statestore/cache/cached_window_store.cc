@@ -10,14 +10,8 @@ namespace pawl::internal {
 namespace {
 
 // Kafka Streams' key of an entry is i64 segment ‖ key ‖ i64 start ‖ i32 sequence (Source:
-// SegmentedCacheFunction, WindowKeySchema).
-constexpr std::size_t kJavaKeySize = 20;
-
-std::size_t key_overhead(const WindowRowCodec& codec) {
-  Bytes row;
-  codec.encode({BytesView(), Timestamp(0), 0}, row);
-  return kJavaKeySize - row.size();
-}
+// SegmentedCacheFunction, WindowKeySchema); ours has no segment.
+constexpr std::size_t kKeyOverhead = 8;
 
 }  // namespace
 
@@ -27,8 +21,8 @@ CachedWindowStore::CachedWindowStore(const StoreSpec& spec, WindowStore& below, 
       below_(below),
       budget_(budget),
       record_(record),
-      codec_(spec.layout, false),
-      cache_(budget, record, key_overhead(codec_),
+      codec_(WindowLayout::key_first, false),
+      cache_(budget, record, kKeyOverhead,
              [this](const RecordCache::Change& change) { write_back(change); }) {}
 
 Bytes CachedWindowStore::row_key(BytesView key, Timestamp start) const {
@@ -123,25 +117,16 @@ bool CachedWindowStore::contains(BytesView key, Timestamp from, Timestamp to) {
 
 std::vector<Bytes> CachedWindowStore::rows_of(BytesView key, Timestamp from, Timestamp to) const {
   std::vector<Bytes> rows;
-  // Row by row, leaping over those of other keys where rows lie by time.
-  const bool by_key = codec_.layout() == WindowLayout::key_first;
-  Bytes place = row_key(key, std::max(from, Timestamp(0)));
-  while (const CacheEntry* entry = cache_.first_from(NullableBytesView(place))) {
-    const WindowRow row = codec_.decode(entry->key);
-    if (by_key ? !BytesView(entry->key).starts_with(key) : row.start > to) {
-      break;
-    }
-    if (row.key == key) {
-      if (row.start > to) {
-        break;
-      }
+  from = std::max(from, Timestamp(0));
+  to = std::min(to, newest_);  // behind it there are rows of longer keys only
+  if (from > to) {
+    return rows;
+  }
+  const Bytes last = row_key(key, to);
+  for (const CacheEntry* entry = cache_.first_from(NullableBytesView(row_key(key, from)));
+       entry != nullptr && entry->key <= last; entry = cache_.first_after(entry->key)) {
+    if (codec_.decode(entry->key).key == key) {
       rows.emplace_back(entry->key);
-    }
-    if (by_key) {
-      place = entry->key;
-      place.push_back('\0');
-    } else {
-      place = row_key(key, row.key < key ? row.start : row.start + std::chrono::milliseconds(1));
     }
   }
   return rows;
@@ -151,19 +136,9 @@ std::vector<Bytes> CachedWindowStore::rows_between(NullableBytesView key_from,
                                                    NullableBytesView key_to, Timestamp from,
                                                    Timestamp to) const {
   std::vector<Bytes> rows;
-  const bool by_key = codec_.layout() == WindowLayout::key_first;
-  Bytes first;
-  if (by_key) {
-    first = key_from.value_or(BytesView());
-  } else {
-    codec_.lower_bound(BytesView(), std::max(from, Timestamp(0)), first);
-  }
-  for (const CacheEntry* entry = cache_.first_from(NullableBytesView(first)); entry != nullptr;
+  for (const CacheEntry* entry = cache_.first_from(key_from); entry != nullptr;
        entry = cache_.first_after(entry->key)) {
     const WindowRow row = codec_.decode(entry->key);
-    if (!by_key && row.start > to) {
-      break;
-    }
     if (row.start >= from && row.start <= to && (!key_from.has_value() || row.key >= *key_from) &&
         (!key_to.has_value() || row.key <= *key_to)) {
       rows.emplace_back(entry->key);

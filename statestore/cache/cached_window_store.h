@@ -77,7 +77,7 @@ class CachedWindowStore final : public WindowStore, public CachedStore {
   WindowStore& below_;
   CacheBudget& budget_;
   RecordInHand& record_;
-  WindowRowCodec codec_;
+  WindowRowCodec codec_;  // by key, also where the store below is by time: fetch() asks for a key
   CacheListener* listener_ = nullptr;
   OldRows old_rows_ = OldRows::unwanted;
   Timestamp newest_ = Timestamp::unknown();  // start that was put since the last drop

@@ -45,7 +45,10 @@ void SessionScan::open_rows_by_key(SegmentId segment) {
   NullableBytesView upper;
   if (query_.single_key) {
     encode_session_key({*query_.key_from, {Timestamp(0), query_.earliest_end}}, from);
-    encode_session_key({*query_.key_to, {query_.latest_start, query_.latest_end}}, to);
+    // Behind the store's time there are sessions of longer keys only.
+    const Timestamp latest = std::max(store_.progress_.time, Timestamp(0));
+    encode_session_key({*query_.key_to, {query_.latest_start, std::min(query_.latest_end, latest)}},
+                       to);
   } else {
     if (query_.key_from.has_value()) {
       session_lower_bound(*query_.key_from, from);

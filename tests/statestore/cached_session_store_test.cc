@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -111,6 +112,40 @@ TEST_P(CachedSessionStoreTest, ReckonsEntriesAsKafkaStreamsDoes) {
   twins.with_cache().put("key", {Timestamp(5), Timestamp(7)}, "value", Timestamp(7));
 
   EXPECT_EQ(twins.budget.bytes_used, 8U + 3 + 8 + 8 /*segment, key, end, start*/ + 5 + 45);
+}
+
+// With a look at the sessions of other keys for each search the test would time out.
+TEST_P(CachedSessionStoreTest, FindsTheSessionsOfAKeyWithoutALookAtThoseOfOthers) {
+  StoreSpec long_kept = spec();
+  long_kept.retention = std::chrono::hours(24);
+  long_kept.segment_interval = std::chrono::hours(12);
+  Twins<SessionStore> twins(long_kept);
+  twins.budget.bytes_max = std::size_t{1} << 30U;
+  constexpr int kKeys = 100'000;
+  for (int key = 0; key < kKeys; ++key) {
+    twins.with_cache().put(std::to_string(key), {Timestamp(key), Timestamp(key)}, "v",
+                           Timestamp(key));
+  }
+  std::size_t found = 0;
+  for (int key = 0; key < kKeys; ++key) {
+    found += session_rows(twins.with_cache().find_sessions(std::to_string(key % 10), Timestamp(0),
+                                                           Timestamp::max(), Direction::forward))
+                 .size();
+  }
+
+  EXPECT_EQ(found, static_cast<std::size_t>(kKeys));
+}
+
+// At once: the record that the cache lets go later is not the one to blame.
+TEST_P(CachedSessionStoreTest, RefusesASessionThatItsStoreRefuses) {
+  Twins<SessionStore> twins(spec());
+  twins.budget.bytes_max = kPlenty;
+  for (const Window session :
+       {Window{Timestamp(-1), Timestamp(7)}, Window{Timestamp(8), Timestamp(7)}}) {
+    EXPECT_THROW(twins.without().put("a", session, "1", Timestamp(7)), std::invalid_argument);
+    EXPECT_THROW(twins.with_cache().put("a", session, "1", Timestamp(7)), std::invalid_argument);
+  }
+  EXPECT_EQ(twins.cache->dirty_rows(), 0U);
 }
 
 TEST_P(CachedSessionStoreTest, TellsTheListenerKeySessionAndOldRow) {

@@ -113,6 +113,28 @@ TEST_P(CachedWindowStoreTest, ReckonsEntriesAsKafkaStreamsDoes) {
   EXPECT_EQ(twins.budget.bytes_used, 8U + 3 + 8 + 4 /*segment, key, start, number*/ + 5 + 45);
 }
 
+// With a look at the rows of other keys for each fetch the test would time out.
+TEST_P(CachedWindowStoreTest, FetchesTheRowsOfAKeyWithoutALookAtThoseOfOthers) {
+  StoreSpec long_kept = spec();
+  long_kept.retention = std::chrono::hours(24);
+  long_kept.segment_interval = std::chrono::hours(12);
+  long_kept.key_index = long_kept.layout == WindowLayout::time_first;
+  Twins<WindowStore> twins(long_kept);
+  twins.budget.bytes_max = std::size_t{1} << 30U;
+  constexpr int kKeys = 100'000;
+  for (int key = 0; key < kKeys; ++key) {
+    twins.with_cache().put(std::to_string(key), "v", Timestamp(key), Timestamp(key));
+  }
+  std::size_t found = 0;
+  for (int key = 0; key < kKeys; ++key) {
+    found += window_rows(twins.with_cache().fetch(std::to_string(key % 10), Timestamp(0),
+                                                  Timestamp::max(), Direction::forward))
+                 .size();
+  }
+
+  EXPECT_EQ(found, static_cast<std::size_t>(kKeys));
+}
+
 TEST_P(CachedWindowStoreTest, RefusesAStartThatIsNegative) {
   Twins<WindowStore> twins(spec());
   twins.budget.bytes_max = kPlenty;

@@ -124,6 +124,26 @@ TEST_P(OverlaidSessionStoreTest, FindsSessionsThatOverlapASpan) {
               ElementsAre("k[10,20]=1", "kk[15,25]=4", "k[30,35]=2"));
 }
 
+// With a look at the sessions of longer keys for each search the test would time out.
+TEST_P(OverlaidSessionStoreTest, FindsTheSessionsOfAKeyWithoutALookAtThoseOfLongerOnes) {
+  StoreUnderTest store(*backend_, spec());
+  put(store, "1", span(5, 10), "v");
+  for (int key = 100'000; key < 200'000; ++key) {
+    put(store, std::to_string(key), span(5, 10), "v");
+  }
+  constexpr std::size_t kSearches = 50'000;
+  std::size_t found = 0;
+  for (std::size_t search = 0; search < kSearches; ++search) {
+    for (const auto cursor = sessions_of(store).find_sessions("1", Timestamp(0), Timestamp::max(),
+                                                              Direction::forward);
+         cursor->valid(); cursor->next()) {
+      ++found;
+    }
+  }
+
+  EXPECT_EQ(found, kSearches);
+}
+
 TEST_P(OverlaidSessionStoreTest, ReplayRefusesAKeyThatIsNoSessionKey) {
   StoreUnderTest store(*backend_, spec());
   Bytes backwards;

@@ -246,6 +246,52 @@ TEST_P(OverlaidWindowStoreTest, ManyDuplicatesOfOneKeyInATransactionAreNotCompar
   EXPECT_EQ(store->pending().rows, kRows);
 }
 
+// The same at a restore, of windows that are not duplicates as well.
+TEST_P(OverlaidWindowStoreTest, ManyRowsOfOneKeyInABatchAreNotComparedWithEachOther) {
+  for (const bool duplicates : {true, false}) {
+    StoreSpec spec = window_spec();
+    spec.name += duplicates ? "-duplicates" : "";
+    spec.retention = std::chrono::hours(1);
+    spec.segment_interval = std::chrono::hours(1);
+    spec.retain_duplicates = duplicates;
+    StoreUnderTest store(*backend_, spec);
+    constexpr std::int32_t kRows = 500'000;
+    Bytes key;
+    for (std::int32_t row = 0; row < kRows; ++row) {
+      internal::encode_changelog_window_key(
+          {"hot", Timestamp(duplicates ? 10 : row), duplicates ? row : 0}, key);
+      ASSERT_TRUE(store->replay({key, "v", Timestamp(1)}).has_value());
+    }
+
+    EXPECT_EQ(store->pending().rows, static_cast<std::size_t>(kRows));
+  }
+}
+
+// With a look at the rows of longer keys for each fetch the test would time out.
+TEST_P(OverlaidWindowStoreTest, FetchesTheRowsOfAKeyWithoutALookAtThoseOfLongerOnes) {
+  for (const bool indexed : {false, true}) {
+    StoreSpec spec = window_spec(indexed ? WindowLayout::time_first : WindowLayout::key_first);
+    spec.name += indexed ? "-indexed" : "";
+    spec.key_index = indexed;
+    spec.retention = std::chrono::hours(1);
+    spec.segment_interval = std::chrono::hours(1);
+    StoreUnderTest store(*backend_, spec);
+    windows_of(store).put("1", "v", Timestamp(10), Timestamp(1));
+    for (int key = 100'000; key < 200'000; ++key) {
+      windows_of(store).put(std::to_string(key), "v", Timestamp(10), Timestamp(1));
+    }
+    constexpr std::size_t kFetches = 50'000;
+    std::size_t found = 0;
+    for (std::size_t fetch = 0; fetch < kFetches; ++fetch) {
+      found +=
+          text_of(windows_of(store).fetch("1", Timestamp(0), Timestamp::max(), Direction::forward))
+              .size();
+    }
+
+    EXPECT_EQ(found, kFetches);
+  }
+}
+
 TEST_P(OverlaidWindowStoreTest, ACursorGoesOnWhenItsStoreIsWritten) {
   StoreUnderTest store(*backend_, window_spec());
   WindowStore& windows = windows_of(store);

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -90,6 +91,30 @@ TEST(UndoableTimeOrderedBuffer, LosesKeysOfOneTimeInAnyOrder) {
   }
 
   EXPECT_THAT(content(buffer), ElementsAre("b=b prior none", "d=d prior none"));
+}
+
+// Timestamps of whole days, and room for fewer rows. With a look at all rows of a time for each one
+// that has to go the test would time out.
+TEST(UndoableTimeOrderedBuffer, GivesTheFirstOfManyOfOneTimeAway) {
+  StoreSurroundings surroundings;
+  UndoableTimeOrderedBuffer buffer(buffer_spec(), surroundings);
+  constexpr int kRoom = 200'000;
+  const auto key = [](int number) { return std::to_string(1'000'000 + number); };
+  for (int number = kRoom; number > 0; --number) {
+    buffer.put(Timestamp(10), key(2 * number), change("v"));
+  }
+  std::vector<std::string> gone;
+  for (int number = 1; number <= kRoom; ++number) {
+    buffer.put(Timestamp(10), key(2 * number + 1), change("v"));
+    buffer.evict_first(
+        [&](BytesView evicted, const BufferedChange&) { gone.emplace_back(evicted); });
+  }
+
+  EXPECT_EQ(gone.size(), static_cast<std::size_t>(kRoom));
+  EXPECT_TRUE(std::is_sorted(gone.begin(), gone.end()));
+  EXPECT_EQ(gone.back(), key(kRoom + 1));
+  buffer.drop();
+  EXPECT_EQ(buffer.records(), 0U);
 }
 
 TEST(UndoableTimeOrderedBuffer, GivesTheFirstAwayAndTakesItBackWhenThatIsAborted) {

@@ -105,10 +105,14 @@ class ChangelogConsumer final : public ConsumerClient {
   Result<void> seek(const TopicPartition&, Offset) override { return {}; }
   Result<void> poll(milliseconds, std::size_t, ConsumerSink& sink) override {
     for (auto& [token, next] : next_) {
+      if (next == kStopped) {
+        continue;
+      }
       if (broker_.changelog_trims > 0) {
         --broker_.changelog_trims;
         sink.out_of_range(token, Error{ErrorKind::fatal, "Offset out of range"});
-        return {};
+        next = kStopped;
+        continue;
       }
       for (const LoggedCount& record : broker_.changelog) {
         if (record.offset >= next) {
@@ -129,6 +133,9 @@ class ChangelogConsumer final : public ConsumerClient {
   }
 
  private:
+  // Nothing comes of a partition behind an error, until it is assigned anew.
+  static constexpr std::int64_t kStopped = -1;
+
   Broker& broker_;
   std::map<PartitionToken, std::int64_t> next_;
 };

@@ -22,6 +22,18 @@ class StreamThreadTest : public ::testing::Test {
   explicit StreamThreadTest(std::size_t record_cache_bytes_max = 0);
   ~StreamThreadTest() override;
 
+  // Tasks 0_0 and 0_1 at once.
+  void gain_two() {
+    broker_.changes.push_back(
+        {AssignmentChange::Kind::gained, {TaskId{}, {SubtopologyId(0), PartitionId(1)}}});
+  }
+  // How many open parts of the store have a row of the key.
+  std::ptrdiff_t parts_with(const std::string& key) {
+    const auto parts = stores_.find("counts");
+    return std::count_if(parts.begin(), parts.end(), [&](const auto& part) {
+      return part->snapshot()->get(kWholeStore, key)->has_value();
+    });
+  }
   void change(AssignmentChange::Kind kind) { broker_.changes.push_back({kind, {TaskId{}}}); }
   // Returns: the error that ended it, if any.
   std::optional<Error> run(int turns, milliseconds each = milliseconds(30)) {

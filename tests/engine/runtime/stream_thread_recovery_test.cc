@@ -3,6 +3,9 @@
 #include "support/marks.h"
 #include "support/temporary_directory.h"
 
+#include <pawl/operators/dsl.h>
+#include <pawl/serde/primitives.h>
+
 namespace pawl::internal {
 namespace {
 
@@ -45,6 +48,32 @@ TEST_F(StreamThreadTest, RebuildsTheTaskWhoseChangelogIsTrimmedWhileItIsReadAndN
   EXPECT_FALSE(marks.hit("state_rebuilt"));
   EXPECT_EQ(broker_.script.count("abort"), 0);
   EXPECT_EQ(stores_.find("counts").size(), 2U) << "both run";
+}
+
+// What came in the same poll behind the failure is of use to the other task.
+TEST_F(StreamThreadTest, LosesNothingOfATaskThatIsRestoredBesideOneThatFails) {
+  const test::Marks marks;
+  broker_.changelog = {{0, "k"}};
+  broker_.changelog_end = 1;
+  broker_.changelog_trims = 1;
+  gain_two();
+
+  EXPECT_EQ(run(10), std::nullopt);
+
+  EXPECT_TRUE(marks.hit("task_rebuilt_on_its_way"));
+  EXPECT_EQ(parts_with("k"), 2);
+}
+
+TEST_F(StreamThreadTest, RebuildsEachOfTwoTasksThatFailInTheSamePoll) {
+  const test::Marks marks;
+  broker_.changelog = {{0, "k"}};
+  broker_.changelog_end = 1;
+  broker_.changelog_trims = 2;
+  gain_two();
+
+  EXPECT_EQ(run(10), std::nullopt);
+
+  EXPECT_EQ(parts_with("k"), 2);
 }
 
 TEST_F(StreamThreadTest, StopsWhenARebuiltTaskIsUnusableAgain) {
@@ -177,6 +206,44 @@ TEST_F(PersistentStreamThreadTest, GoesOnWhileAQueryHoldsTheStoresOfATask) {
   EXPECT_EQ(run(20), std::nullopt);
 
   EXPECT_EQ(committed_offset(), 1);
+}
+
+class ReadsInInit final : public Processor<std::string, std::string> {
+ public:
+  explicit ReadsInInit(int& failures) : failures_(failures) {}
+  void init(ProcessorContext<std::string, std::string>& /*context*/) override {
+    if (failures_-- > 0) {
+      throw StoreFailure({ErrorKind::corrupted_state, "block checksum mismatch"});
+    }
+  }
+  void process(const Record<std::string, std::string>& /*record*/) override {}
+
+ private:
+  int& failures_;
+};
+
+// The local copy is thrown away, as when a record cannot be processed for it.
+TEST_F(PersistentStreamThreadTest, RebuildsAStoreThatInitCannotRead) {
+  const test::Marks marks;
+  own();
+  ASSERT_TRUE(has_row("k"));
+  give_up();
+  broker_.changelog = {{2, "other"}};
+  broker_.changelog_end = 3;
+  int failures = 1;
+  StreamBuilder builder;
+  builder.add_store(stores::key_value<std::string, std::int64_t>("counts"));
+  builder.stream("in", serde::string(), serde::string())
+      .process([&] { return std::make_unique<ReadsInInit>(failures); }, {"counts"})
+      .to("out");
+  topology_.emplace(builder.build());
+  thread_ = *StreamThread::make(1, surroundings_, 8);
+
+  own();
+
+  EXPECT_TRUE(marks.hit("task_rebuilt_on_its_way"));
+  EXPECT_FALSE(has_row("k")) << "the unusable copy is still in use";
+  EXPECT_TRUE(has_row("other"));
 }
 
 // Who slept longer than its session reads on where it was, and the new owner has purged that.

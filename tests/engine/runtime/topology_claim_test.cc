@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
+#include <utility>
 
 namespace pawl::internal {
 namespace {
@@ -19,6 +21,7 @@ using Standing = TopologyClaim::Standing;
 
 struct ClaimLog {
   std::vector<Bytes> claims;
+  std::function<void()> at_the_next_question;  // about members
   std::deque<bool> members;  // whether the group has any, by question; at last it has none
   int failing_writes = 0;
   int succeeding_writes_before = 0;
@@ -108,6 +111,9 @@ class ClaimAdmin final : public AdminClient {
     return {};
   }
   Result<GroupDescription> describe_group(const std::string&, milliseconds) const override {
+    if (const auto meanwhile = std::exchange(log_.at_the_next_question, nullptr)) {
+      meanwhile();
+    }
     GroupDescription group;
     if (!log_.members.empty()) {
       if (log_.members.front()) {
@@ -187,6 +193,20 @@ TEST_F(TopologyClaimTest, GivesAClaimBackWhenItsOwnerHasJoinedMeanwhile) {
 
   EXPECT_TRUE(marks.hit("claim_taken_back"));
   EXPECT_TRUE(*claim("one").held(milliseconds(1)));
+}
+
+// Two instances of a new topology start at once, and one has joined before the other one claims.
+TEST_F(TopologyClaimTest, DoesNotTakeTheGroupFromAnotherInstanceOfTheSame) {
+  log_.claims = {"one"};
+  TopologyClaim quick = claim("two");
+  log_.at_the_next_question = [&] {
+    EXPECT_EQ(*quick.check(milliseconds(1)), Standing::ours);
+    log_.members = {false, true};
+  };
+
+  EXPECT_EQ(*claim("two").check(milliseconds(1)), Standing::ours);
+
+  EXPECT_TRUE(*quick.held(milliseconds(1))) << "it would stop for good";
 }
 
 TEST_F(TopologyClaimTest, GivesAClaimBackLaterWhenTheBrokerIsAwayMeanwhile) {

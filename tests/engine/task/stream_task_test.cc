@@ -273,6 +273,34 @@ TEST_F(StreamTaskTest, ASkippedExceptionIsCountedAndTheRecordIsDone) {
   EXPECT_TRUE(log_.contains("boom"));
 }
 
+class Ticks final : public Processor<std::string, std::string> {
+ public:
+  void init(ProcessorContext<std::string, std::string>& context) override {
+    context.schedule(std::chrono::minutes(10), PunctuationType::wall_clock, [](Timestamp) {});
+  }
+  void process(const Record<std::string, std::string>& /*record*/) override {}
+};
+
+// However long the restore took before.
+TEST_F(StreamTaskTest, WallClockPunctuationsCountFromTheStart) {
+  StreamBuilder builder;
+  builder.stream("in", serde::string(), serde::string())
+      .process([] { return std::make_unique<Ticks>(); })
+      .to("out");
+  topology_ = builder.build();
+  std::unique_ptr<StreamTask> task = make_task(TaskId{});
+  ASSERT_TRUE(
+      task->open_stores([] { return Result<std::unique_ptr<StoreBackend>>(make_memory_backend()); },
+                        {})
+          .has_value());
+  clock_.advance(std::chrono::hours(1));
+
+  ASSERT_TRUE(task->resume({CommittedOffset{}}).has_value());
+  ASSERT_TRUE(task->start().has_value());
+
+  EXPECT_EQ(task->next_wall_clock_punctuation(), clock_.wall() + std::chrono::minutes(10));
+}
+
 TEST_F(StreamTaskTest, RefusesBrokenMetadataOfItsOwn) {
   std::unique_ptr<StreamTask> task = make_task(TaskId{});
   ASSERT_TRUE(
