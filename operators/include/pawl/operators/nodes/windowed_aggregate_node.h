@@ -14,6 +14,7 @@
 #include <pawl/operators/nodes/aggregation.h>
 #include <pawl/operators/nodes/change_forwarder.h>
 #include <pawl/operators/nodes/window_closer.h>
+#include <pawl/operators/nodes/window_updates.h>
 #include <pawl/statestore/typed/stores.h>
 
 #include <algorithm>
@@ -43,10 +44,10 @@ class WindowedAggregateNode final
       this->drop(record, null_keys_);
       return;
     }
+    const Timestamp closed_before = last_closed(time_->value() - windows_.grace());
     if (!java_) {  // others may write to the store, too (cogroup)
       time_->advance(store_->store().observed_time());
     }
-    const Timestamp closed_before = last_closed(time_->value() - windows_.grace());
     time_->advance(record.timestamp);
     const Timestamp close = time_->value() - windows_.grace();
     if (final_results_ && !closer_.java()) {
@@ -55,6 +56,7 @@ class WindowedAggregateNode final
       }
     }
     windowed_.key = *record.key;
+    updates_.clear();
     int taken = 0;
     int closed = 0;
     windows_.for_each_window(record.timestamp, [&](const Window& window) {
@@ -66,6 +68,7 @@ class WindowedAggregateNode final
         late_.counter().add();
       }
     });
+    updates_.write(record, *store_, *this);
     if (closed > 0) {
       this->show_dropped(record, taken > 0 ? kPartlyLate : late_.name());
     } else if (taken == 0) {
@@ -100,26 +103,27 @@ class WindowedAggregateNode final
 
   void update(const Record<K, V>& record, const Window& window) {
     const bool existed = store_->get(*record.key, window.start, row_);
-    Timestamp timestamp = record.timestamp;
-    bool has_old = existed;
-    if (existed) {
-      timestamp = std::max(timestamp, row_.timestamp);
-    } else {
-      // Kafka Streams shows the initial aggregate as the old value of a window that had none.
-      has_old = aggregation_.begin(row_.value) && java_;
+    WindowUpdate<A>& made = updates_.add(
+        window, existed ? std::max(record.timestamp, row_.timestamp) : record.timestamp);
+    // Kafka Streams shows the initial aggregate as the old value of a window that had none.
+    const bool begun = !existed && aggregation_.begin(row_.value) && java_;
+    made.has_old = old_values_ && (existed || begun);
+    if (made.has_old) {
+      made.old = row_.value;
     }
-    if (old_values_ && has_old) {
-      old_ = row_.value;
-    }
-    const bool exists =
-        aggregate_value(aggregation_, existed, record.key, record.value, row_.value);
-    store_->put(*record.key, exists ? &row_.value : nullptr, timestamp, window.start);
+    made.exists = aggregate_value(aggregation_, existed, record.key, record.value, row_.value);
+    std::swap(made.value, row_.value);
+    updates_.settle(java_, record, *store_, *this);
+  }
+
+  friend class WindowUpdates<A>;
+  void changed(const Record<K, V>& record, const Window& window, const A* value, const A* old,
+               Timestamp timestamp) {
     if (final_results_) {
       closer_.written(window.start);
       return;
     }
-    const Change<A> change{exists ? &row_.value : nullptr,
-                           old_values_ && has_old ? &old_ : nullptr};
+    const Change<A> change{value, old};
     windowed_.window = window;
     forwarder_.forward({&windowed_, &change, timestamp, record.headers});
   }
@@ -165,7 +169,7 @@ class WindowedAggregateNode final
   WindowCloser closer_;
   Windowed<K> windowed_{};
   ValueAndTimestamp<A> row_{};
-  A old_{};
+  WindowUpdates<A> updates_;
   DropReason null_keys_;
   DropReason late_;
   DropReason outside_;
