@@ -30,6 +30,7 @@ class CachedKeyValueStore final : public KeyValueStore, public CachedStore {
 
   // CachedStore
   StateStore& store() override { return *this; }
+  StateStore& below() override { return below_; }
   void listen(CacheListener& listener, OldRows old_rows) override;
   void flush() override { cache_.flush(); }
   void drop() override { cache_.drop(); }

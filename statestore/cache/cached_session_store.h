@@ -44,6 +44,7 @@ class CachedSessionStore final : public SessionStore, public CachedStore {
 
   // CachedStore
   StateStore& store() override { return *this; }
+  StateStore& below() override { return below_; }
   void listen(CacheListener& listener, OldRows old_rows) override;
   void flush() override { cache_.flush(); }
   void drop() override;

@@ -43,6 +43,7 @@ class CachedWindowStore final : public WindowStore, public CachedStore {
 
   // CachedStore
   StateStore& store() override { return *this; }
+  StateStore& below() override { return below_; }
   void listen(CacheListener& listener, OldRows old_rows) override;
   void flush() override { cache_.flush(); }
   void drop() override;

@@ -366,5 +366,45 @@ TEST(UserCodeThatThrows, IsToldHowToTakeANull) {
       AllOf(HasSubstr("node empty-ones"), HasSubstr("value is null"), HasSubstr("take a pointer")));
 }
 
+// The letters of each window's events, with the window's start; "2" of a window that has one is
+// refused.
+Topology letters_per_window() {
+  using std::chrono::milliseconds;
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("in")
+      .group_by_key()
+      .windowed_by(
+          HoppingWindows::of(milliseconds(10)).advance_by(milliseconds(5)).grace(milliseconds(50)))
+      .aggregate([] { return std::string(); },
+                 [](const std::string& /*key*/, const std::string& value, std::string& all) {
+                   all += value;
+                   refuse_bad(all == "12" ? "bad" : all);
+                 })
+      .to_stream()
+      .map([](const Windowed<std::string>* key, const std::string* value) {
+        return std::pair(std::to_string(key->window.start.value()), *value);
+      })
+      .to("out");
+  return builder.build();
+}
+
+// The event lies in two windows, of which the second one cannot take it.
+TEST(UserCodeThatThrows, LeavesAllWindowsAsTheyWereWhereKafkaStreamsChangesTheFirstOnes) {
+  DriverOptions compatible_options = processing(OnBadRecord::skip);
+  compatible_options.compatibility = Compatibility::kafka_streams_4_3;
+  Strings native(letters_per_window(), processing(OnBadRecord::skip));
+  Strings compatible(letters_per_window(), compatible_options);
+  for (Strings* test : {&native, &compatible}) {
+    test->in.pipe("a", "1", Timestamp(11));  // windows 5 and 10
+    test->in.pipe("a", "3", Timestamp(6));   // windows 0 and 5
+    EXPECT_THAT(test->read(), ElementsAre("5=1@11", "10=1@11", "0=3@6", "5=13@11"));
+    test->in.pipe("a", "2", Timestamp(12));
+    test->in.pipe("a", "4", Timestamp(7));
+  }
+
+  EXPECT_THAT(native.read(), ElementsAre("0=34@7", "5=134@11"));
+  EXPECT_THAT(compatible.read(), ElementsAre("5=132@12", "0=34@7", "5=1324@12"));
+}
+
 }  // namespace
 }  // namespace pawl::test

@@ -2,9 +2,7 @@
 #include "operators/driver_reading.h"
 #include "support/temporary_directory.h"
 
-#include <pawl/operators/session_windowed_stream.h>
-#include <pawl/operators/stream_builder.h>
-#include <pawl/operators/to_verb.h>
+#include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
 
 #include <gmock/gmock.h>
@@ -276,6 +274,37 @@ TEST(SessionWindows, RefuseARetentionThatForgetsOpenSessions) {
 TEST(SessionWindows, RefuseAGapThatIsNone) {
   EXPECT_THROW((void)SessionWindows::with_inactivity_gap(milliseconds(0)).no_grace(),
                TopologyError);
+}
+
+// How many events the sessions of a key hold together.
+Topology totals() {
+  StreamBuilder builder;
+  windowed(builder)
+      .count(Materialized::as("counts"))
+      .group_by([](const Windowed<std::string>& session, const std::int64_t& count) {
+        return std::pair(session.key, count);
+      })
+      .reduce([](const std::int64_t& total, const std::int64_t& added) { return total + added; },
+              [](const std::int64_t& total, const std::int64_t& gone) { return total - gone; })
+      .to_stream()
+      .to("out");
+  return builder.build();
+}
+
+// The second event makes no session longer; Kafka Streams adds its count to the total without
+// taking the former one away.
+TEST(SessionWindows, TellTheOldCountOfEventsOfOneTimeUnlikeInKafkaStreams) {
+  const auto totals_in = [](DriverOptions options) {
+    TopologyDriver driver(totals(), std::move(options));
+    auto in = driver.input<std::string, std::string>("in");
+    auto out = driver.output<std::string, std::int64_t>("out");
+    in.pipe("a", "v", Timestamp(10));
+    in.pipe("a", "v", Timestamp(10));
+    return lines(out);
+  };
+
+  EXPECT_THAT(totals_in({}), ElementsAre("a=1@10", "a=2@10"));
+  EXPECT_THAT(totals_in(java()), ElementsAre("a=1@10", "a=3@10"));
 }
 
 }  // namespace

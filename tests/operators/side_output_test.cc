@@ -111,8 +111,9 @@ std::vector<DroppingVerb> aggregations() {
        [](StreamBuilder&, const Diverting& stream) {
          count_per(stream, SlidingWindows::of_time_difference(milliseconds(10)).no_grace());
        },
-       {record("a", "v", 50), record("a", {}, 51), record("a", "one", 40), record("a", "no", 39)},
-       {"a=null@51 null_value", "a=one@40 partly_late", "a=no@39 late"}},
+       {record("a", "v", 50), record("a", {}, 51), record("a", "one", 40), record("a", "no", 39),
+        record("b", "alone", 45)},
+       {"a=null@51 null_value", "a=one@40 partly_late", "a=no@39 late", "b=alone@45 late"}},
       {"session",
        [](StreamBuilder&, const Diverting& stream) {
          count_per(stream, SessionWindows::with_inactivity_gap(milliseconds(5)).no_grace());

@@ -159,7 +159,7 @@ class Model {
     }
     const std::int64_t from =
         std::max<std::int64_t>(0, event.time - (event.left ? scene_.before : scene_.after));
-    const std::int64_t to = std::max<std::int64_t>(0, event.time + reach(event.left));
+    const std::int64_t to = event.time + reach(event.left);
     std::vector<const Event*> partners;
     for (const Event& other : stored_) {
       if (other.left != event.left && other.key == event.key && other.time >= from &&

@@ -442,5 +442,44 @@ TEST(Optimizations, MergeRepartitionTopicsBehindOneFilter) {
   EXPECT_THAT(lines(out2), ElementsAre("v=1@1"));
 }
 
+std::vector<std::string> self_join_of_null_keys(Kind kind, const Optimizations& optimizations,
+                                                DriverOptions options) {
+  StreamBuilder builder;
+  const Strings stream = builder.stream<std::string, std::string>("in");
+  (kind == Kind::left ? stream.left_join(stream, joined, kTenGraceFive)
+                      : stream.outer_join(stream, joined, kTenGraceFive))
+      .to("out");
+  TopologyDriver driver(builder.build(optimizations), std::move(options));
+  auto out = driver.output<std::string, std::string>("out");
+  driver.input<std::string, std::string>("in").pipe({std::nullopt, "v", Timestamp(1), {}});
+  return lines(out);
+}
+
+TEST(SelfJoin, PassesRecordsWithoutAKeyWhichKafkaStreamsLosesInOneStore) {
+  for (const auto& optimizations : {Optimizations::none(), Optimizations::all()}) {
+    EXPECT_THAT(self_join_of_null_keys(Kind::left, optimizations, {}), ElementsAre("null=v|-@1"));
+    EXPECT_THAT(self_join_of_null_keys(Kind::outer, optimizations, {}),
+                ElementsAre("null=v|-@1", "null=-|v@1"));
+  }
+  EXPECT_THAT(self_join_of_null_keys(Kind::left, Optimizations::none(), java()),
+              ElementsAre("null=v|-@1"));
+  EXPECT_THAT(self_join_of_null_keys(Kind::left, Optimizations::all(), java()), IsEmpty());
+}
+
+// A window that lies before 0 as a whole; Kafka Streams takes its end for 0.
+TEST(JoinWindows, ThatEndBeforeTheFirstTimeHoldNothing) {
+  const auto later = JoinWindows::of(milliseconds(10)).before(milliseconds(-5)).no_grace();
+  Driven native(join_of(Kind::inner, later));
+  Driven compatible(join_of(Kind::inner, later), java());
+  for (Driven* test : {&native, &compatible}) {
+    test->left.pipe("a", "l", Timestamp(0));
+    test->right.pipe("a", "near", Timestamp(2));
+    test->right.pipe("a", "far", Timestamp(5));
+  }
+
+  EXPECT_THAT(native.read(), ElementsAre("a=l|far@5"));
+  EXPECT_THAT(compatible.read(), ElementsAre("a=l|near@2", "a=l|far@5"));
+}
+
 }  // namespace
 }  // namespace pawl::test

@@ -219,5 +219,98 @@ TEST(TableJoin, AsksForEqualPartitionCounts) {
   EXPECT_EQ(topology.copartitioned_sources().front().size(), 2U);
 }
 
+DriverOptions java() {
+  DriverOptions options;
+  options.compatibility = Compatibility::kafka_streams_4_3;
+  return options;
+}
+
+// With a record cache Kafka Streams looks for the other row where it has gone already.
+TEST(TableJoin, DeletesTheResultOfRowsThatGoFromBothCachesAtOnce) {
+  DriverOptions options;
+  options.commit = DriverCommit::by_hand;
+  options.record_cache_bytes_max = 1U << 20U;
+  DriverOptions compatible_options = options;
+  compatible_options.compatibility = Compatibility::kafka_streams_4_3;
+  Driven native(inner, options);
+  Driven compatible(inner, compatible_options);
+  for (Driven* test : {&native, &compatible}) {
+    test->left.pipe("k", "l", Timestamp(1));
+    test->right.pipe("k", "r", Timestamp(1));
+    test->driver.commit();
+    test->read();
+    Driven::remove(test->left, "k", 2);
+    Driven::remove(test->right, "k", 3);
+    test->driver.commit();
+  }
+
+  EXPECT_THAT(native.read(), ElementsAre("k=null@2"));
+  EXPECT_THAT(compatible.read(), IsEmpty());
+}
+
+StringTable shouted(const StringTable& table) {
+  return table.map_values([](const std::string& value) { return value + "!"; });
+}
+
+TEST(TableJoin, OfTwoTablesMadeOfOneDeletesWhatGoesFromBoth) {
+  const auto with_itself = [](const StringTable& left, const StringTable& /*right*/) {
+    return left.join(shouted(left), both);
+  };
+  Driven native(with_itself);
+  Driven compatible(with_itself, java());
+  for (Driven* test : {&native, &compatible}) {
+    test->left.pipe("k", "l", Timestamp(1));
+    EXPECT_THAT(test->read(), ElementsAre("k=l+l!@1", "k=l+l!@1"));
+    Driven::remove(test->left, "k", 2);
+  }
+
+  EXPECT_THAT(native.read(), ElementsAre("k=null@2", "k=null@2"));
+  EXPECT_THAT(compatible.read(), IsEmpty());
+}
+
+// What is counted behind the join: how many results begin with a letter.
+StringTable counted(const StringTable& joined) {
+  return joined
+      .group_by([](const std::string& value) { return std::pair(value.substr(0, 1), value); })
+      .count()
+      .map_values([](const std::int64_t& count) { return std::to_string(count); });
+}
+
+TEST(TableJoin, ThatIsKeptKnowsTheOldResultOfTwoTablesMadeOfOne) {
+  const auto with_itself = [](const StringTable& left, const StringTable& /*right*/) {
+    return counted(left.join(shouted(left), both, Materialized::as("both")));
+  };
+  Driven native(with_itself);
+  Driven compatible(with_itself, java());
+  for (Driven* test : {&native, &compatible}) {
+    test->left.pipe("k", "l", Timestamp(1));
+  }
+
+  EXPECT_EQ(native.read().back(), "l=1@1");
+  EXPECT_EQ(compatible.read().back(), "l=2@1");
+}
+
+TEST(TableJoin, OfCachedTablesIsCountedOnce) {
+  const auto counted_join = [](const StringTable& left, const StringTable& right) {
+    return counted(left.join(right, both));
+  };
+  DriverOptions options;
+  options.commit = DriverCommit::by_hand;
+  options.record_cache_bytes_max = 1U << 20U;
+  DriverOptions compatible_options = options;
+  compatible_options.compatibility = Compatibility::kafka_streams_4_3;
+  Driven native(counted_join, options);
+  Driven compatible(counted_join, compatible_options);
+  for (Driven* test : {&native, &compatible}) {
+    test->left.pipe("k", "l", Timestamp(1));
+    test->right.pipe("k", "r", Timestamp(1));
+    test->driver.commit();
+    test->driver.commit();
+  }
+
+  EXPECT_EQ(native.read().back(), "l=1@1");
+  EXPECT_EQ(compatible.read().back(), "l=2@1");
+}
+
 }  // namespace
 }  // namespace pawl::test

@@ -26,6 +26,7 @@ std::vector<std::string> natively_replayed_vectors() {
   const std::set<std::string> better = {
       "cogroup_tumbling",  // a record for a window that the shared store has forgotten is late
       "cache_sliding_aggregate_small",      // cursors look at less: other entries are evicted
+      "cache_table_join",                   // joined with what the other cache has forwarded
       "emit_final_tumbling_throttled",      // pawl emits with the record that closes a window
       "emit_final_session_long_retention",  // pawl leaves closed sessions as they are
       // pawl joins all open sessions

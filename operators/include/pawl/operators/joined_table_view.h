@@ -22,9 +22,9 @@ class JoinLookup final : public TableLookup<K, VOut> {
   JoinLookup(Joiner joiner, std::unique_ptr<TableLookup<K, L>> left,
              std::unique_ptr<TableLookup<K, R>> right)
       : joiner_(std::move(joiner)), left_(std::move(left)), right_(std::move(right)) {}
-  void open(ProcessingContext& context) override {
-    left_->open(context);
-    right_->open(context);
+  void open(ProcessingContext& context, TableReading reading) override {
+    left_->open(context, reading);
+    right_->open(context, reading);
   }
   void close() override {
     left_->close();

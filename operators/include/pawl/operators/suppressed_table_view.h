@@ -20,8 +20,8 @@ class SuppressLookup final : public TableLookup<K, V> {
  public:
   SuppressLookup(const BufferCodec<K, V>& codec, std::unique_ptr<TableLookup<K, V>> parent)
       : codec_(codec), parent_(std::move(parent)) {}
-  void open(ProcessingContext& context) override {
-    parent_->open(context);
+  void open(ProcessingContext& context, TableReading reading) override {
+    parent_->open(context, reading);
     buffer_ = &codec_.open(context);
   }
   void close() override { parent_->close(); }

@@ -6,12 +6,26 @@
 
 #include <pawl/engine/processing_context.h>
 #include <pawl/model/window.h>
+#include <pawl/statestore/cached_store.h>
 #include <pawl/statestore/typed/stores.h>
 
 #include <optional>
 #include <utility>
 
 namespace pawl::internal {
+
+// Which value of a key a lookup reads where the table's store is cached: the latest, or the last
+// one that those behind the table have been told.
+enum class TableReading { latest, forwarded };
+
+template <class Definition>
+typename Definition::Store table_store(ProcessingContext& context, const Definition& definition,
+                                       TableReading reading) {
+  StateStore& store = context.state_store(definition.spec().name);
+  auto* const cached =
+      reading == TableReading::forwarded ? dynamic_cast<CachedStore*>(&store) : nullptr;
+  return definition.bind(cached == nullptr ? store : cached->below());
+}
 
 template <class K, class V>
 class TableLookup {
@@ -23,7 +37,7 @@ class TableLookup {
 
   // Called once, before the first get(). Requires: the node of `context` is connected to the
   // stores that the table's view names.
-  virtual void open(ProcessingContext& context) = 0;
+  virtual void open(ProcessingContext& context, TableReading reading) = 0;
   // Overwrites `found` and returns true, or returns false: the key has no value. The timestamp is
   // unknown() where the table does not know it.
   virtual bool get(const K& key, ValueAndTimestamp<V>& found) = 0;
@@ -40,7 +54,9 @@ template <class K, class V>
 class StoreLookup final : public TableLookup<K, V> {
  public:
   explicit StoreLookup(stores::TimestampedKeyValue<K, V> store) : definition_(std::move(store)) {}
-  void open(ProcessingContext& context) override { store_.emplace(context.store(definition_)); }
+  void open(ProcessingContext& context, TableReading reading) override {
+    store_.emplace(table_store(context, definition_, reading));
+  }
   bool get(const K& key, ValueAndTimestamp<V>& found) override { return store_->get(key, found); }
   bool get_as_of(const K& key, Timestamp time, ValueAndTimestamp<V>& found) override {
     return store_->get_as_of(key, time, found);
@@ -58,7 +74,9 @@ class WindowStoreLookup final : public TableLookup<Windowed<K>, V> {
  public:
   explicit WindowStoreLookup(stores::TimestampedWindow<K, V> store)
       : definition_(std::move(store)) {}
-  void open(ProcessingContext& context) override { store_.emplace(context.store(definition_)); }
+  void open(ProcessingContext& context, TableReading reading) override {
+    store_.emplace(table_store(context, definition_, reading));
+  }
   bool get(const Windowed<K>& key, ValueAndTimestamp<V>& found) override {
     return store_->get(key.key, key.window.start, found);
   }
@@ -74,7 +92,9 @@ template <class K, class V>
 class SessionStoreLookup final : public TableLookup<Windowed<K>, V> {
  public:
   explicit SessionStoreLookup(stores::Session<K, V> store) : definition_(std::move(store)) {}
-  void open(ProcessingContext& context) override { store_.emplace(context.store(definition_)); }
+  void open(ProcessingContext& context, TableReading reading) override {
+    store_.emplace(table_store(context, definition_, reading));
+  }
   bool get(const Windowed<K>& key, ValueAndTimestamp<V>& found) override {
     std::optional<V> value = store_->get(key.key, key.window);
     if (value.has_value()) {

@@ -37,6 +37,11 @@ inline TableJoinNames table_join_names(LogicalPlan& plan, const std::optional<st
   return names;
 }
 
+inline bool share_a_store(const std::vector<std::string>& left,
+                          const std::vector<std::string>& right) {
+  return std::find_first_of(left.begin(), left.end(), right.begin(), right.end()) != left.end();
+}
+
 // Adds the node of one side. `view`: of the joined table.
 template <TableJoinKind kKind, TableJoinSide kSide, class VOut, class K, class V, class VOther,
           class Joiner>
@@ -45,15 +50,16 @@ PlanNode& add_join_side(const std::string& name, const TablePlan<K, V>& side,
                         const std::shared_ptr<TableView<K, VOut>>& view) {
   return side.plan->add(
       name, {side.node},
-      [name, joiner, stores = other.view->stores(), lookups = other.view, view](
+      [name, joiner, stores = other.view->stores(), lookups = other.view, view,
+       of_one_table = share_a_store(side.view->stores(), other.view->stores())](
           const PlanNode& node, TopologySpec& topology) {
         NodeSpec processor;
         processor.name = name;
         processor.parents = node.parent_outputs();
         processor.stores = stores;
-        processor.factory = [name, joiner, lookups, old_values = view->old_values()] {
+        processor.factory = [name, joiner, lookups, old_values = view->old_values(), of_one_table] {
           return std::make_unique<TableTableJoinNode<kKind, kSide, K, V, VOther, VOut, Joiner>>(
-              name, joiner, lookups->lookup(), old_values);
+              name, joiner, lookups->lookup(), old_values, of_one_table);
         };
         topology.nodes.push_back(std::move(processor));
       });

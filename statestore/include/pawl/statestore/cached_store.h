@@ -87,6 +87,8 @@ class CachedStore {
 
   // The side that processors see; it can be cast back to its CachedStore.
   virtual StateStore& store() = 0;
+  // What is below the cache: the rows that the listener has been told of.
+  virtual StateStore& below() = 0;
 
   // From now on `listener` hears of every flushed row; it replaces a former one. With a listener,
   // a row that came and went between two flushes is neither written back nor told.

@@ -1,8 +1,8 @@
 // SelfJoinNode: a stream joined with itself, over one store: what the two sides of StreamJoinNode
 // make, in the same order. A record meets itself, too, if it lies in its own window and is not
 // older than the store keeps; Kafka Streams does not look at the window. In a left or outer join a
-// late record that meets none is given out without a partner at once. Source:
-// KStreamKStreamSelfJoin.
+// late record that meets none is given out without a partner at once, and so is one without a key,
+// which Kafka Streams drops. Source: KStreamKStreamSelfJoin.
 #pragma once
 
 #include <pawl/engine/operator_node.h>
@@ -30,10 +30,31 @@ class SelfJoinNode final : public OperatorNode<K, V, K, VOut> {
         definition_(std::move(store)) {}
 
   void receive(const Record<K, V>& record) override {
-    if (record.key == nullptr || record.value == nullptr) {
-      this->drop(record, record.value == nullptr ? null_values_ : null_keys_);
-      return;
+    if (record.value == nullptr) {
+      this->drop(record, null_values_);
+    } else if (record.key != nullptr) {
+      join(record);
+    } else if (java_ || kind_ == StreamJoinKind::inner) {
+      this->drop(record, null_keys_);
+    } else {
+      forward_joined(record, record.value, nullptr, record.timestamp);
+      if (kind_ == StreamJoinKind::outer) {
+        forward_joined(record, nullptr, record.value, record.timestamp);
+      }
     }
+  }
+
+ protected:
+  void opened(ProcessingContext& context) override {
+    store_.emplace(context.store(definition_));
+    time_ = &context.operator_time();
+    java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
+    null_keys_ = DropReason(context, "null_key");
+    null_values_ = DropReason(context, "null_value");
+  }
+
+ private:
+  void join(const Record<K, V>& record) {
     time_->advance(record.timestamp);
     const std::chrono::milliseconds kept = windows_.size() + windows_.grace();
     // Kafka Streams leaves one millisecond out, so that a record at the edge meets others only.
@@ -64,19 +85,10 @@ class SelfJoinNode final : public OperatorNode<K, V, K, VOut> {
     }
   }
 
- protected:
-  void opened(ProcessingContext& context) override {
-    store_.emplace(context.store(definition_));
-    time_ = &context.operator_time();
-    java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
-    null_keys_ = DropReason(context, "null_key");
-    null_values_ = DropReason(context, "null_value");
-  }
-
- private:
   auto partners(const Record<K, V>& record, const JoinWindows& windows) {
+    const Timestamp end = record.timestamp + windows.after();
     return store_->fetch(*record.key, std::max(Timestamp(0), record.timestamp - windows.before()),
-                         std::max(Timestamp(0), record.timestamp + windows.after()));
+                         java_ ? std::max(Timestamp(0), end) : end);
   }
   void forward_joined(const Record<K, V>& record, const V* left, const V* right,
                       Timestamp partner) {

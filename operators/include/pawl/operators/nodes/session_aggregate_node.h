@@ -48,10 +48,10 @@ class SessionAggregateNode final
       this->drop(record, null_keys_);
       return;
     }
+    const Timestamp closed_before = last_closed(time_->value() - closed_after_);
     if (!java_) {  // others may write to the store, too (cogroup)
       time_->advance(store_->store().observed_time());
     }
-    const Timestamp closed_before = last_closed(time_->value() - closed_after_);
     time_->advance(record.timestamp);
     const Timestamp close = time_->value() - closed_after_;
     if (final_results_ && !closer_.java()) {
@@ -137,7 +137,9 @@ class SessionAggregateNode final
     }
     const A* const value = exists ? &aggregate_ : nullptr;
     store_->put(*record.key, session, value);
-    changed(record, session, value, nullptr);
+    // One of this very span is only updated; Kafka Streams shows no old value for it.
+    const bool updates = !java_ && !grown && touched_count_ == 1;
+    changed(record, session, value, updates ? &touched_.front().value : nullptr);
   }
 
   void changed(const Record<K, V>& record, const Window& session, const A* value, const A* old) {

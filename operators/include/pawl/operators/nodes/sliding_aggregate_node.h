@@ -44,10 +44,10 @@ class SlidingAggregateNode final
       this->drop(record, record.key == nullptr ? null_keys_ : null_values_);
       return;
     }
+    const Timestamp closed_before = last_closed(time_->value() - grace_);
     if (!java_) {  // others may write to the store, too (cogroup)
       time_->advance(store_->store().observed_time());
     }
-    const Timestamp closed_before = last_closed(time_->value() - grace_);
     time_->advance(record.timestamp);
     const Timestamp close = time_->value() - grace_;
     if (final_results_ && !closer_.java()) {
@@ -60,9 +60,10 @@ class SlidingAggregateNode final
       return;
     }
     const std::uint64_t late = late_.counter().value();
+    taken_ = false;
     aggregator_.take(record, close);
     if (late_.counter().value() != late) {
-      this->show_dropped(record, kPartlyLate);
+      this->show_dropped(record, taken_ ? kPartlyLate : late_.name());
     }
     // Kafka Streams does not look for closed windows with an early record.
     if (final_results_ && closer_.java() && !aggregator_.early(record)) {
@@ -97,6 +98,7 @@ class SlidingAggregateNode final
 
   void changed(const Record<K, V>& record, const Window& window, const A* value, const A* old,
                Timestamp timestamp) override {
+    taken_ = taken_ || window.start <= record.timestamp;
     if (final_results_) {
       closer_.written(window.start);
       return;
@@ -144,6 +146,7 @@ class SlidingAggregateNode final
   DropReason null_values_;
   DropReason late_;
   bool java_ = false;
+  bool taken_ = false;  // a window holds the record in hand
 };
 
 }  // namespace pawl::internal

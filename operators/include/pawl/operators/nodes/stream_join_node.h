@@ -99,7 +99,9 @@ class StreamJoinNode final
       give_out_closed(record);
     }
     const Timestamp from = std::max(Timestamp(0), record.timestamp - windows_.before());
-    const Timestamp to = std::max(Timestamp(0), record.timestamp + windows_.after());
+    // Kafka Streams takes a window that ends before 0 for one that ends there.
+    const Timestamp end = record.timestamp + windows_.after();
+    const Timestamp to = java_ ? std::max(Timestamp(0), end) : end;
     auto partner = other_->fetch(*record.key, from, to);
     const bool alone = !partner.valid();
     for (; partner.valid(); partner.next()) {

@@ -81,7 +81,7 @@ class StreamTableGraceJoinNode final : public OperatorNode<K, V, K, VOut> {
 
  protected:
   void opened(ProcessingContext& context) override {
-    table_->open(context);
+    table_->open(context, TableReading::latest);
     auto* const store = dynamic_cast<KeyValueStore*>(&context.state_store(waiting_.store));
     PAWL_ASSERT(store != nullptr, waiting_.store);
     buffer_.emplace(*store);

@@ -44,7 +44,7 @@ class StreamTableJoinNode final : public OperatorNode<K, V, K, VOut> {
 
  protected:
   void opened(ProcessingContext& context) override {
-    table_->open(context);
+    table_->open(context, TableReading::latest);
     null_keys_ = DropReason(context, "null_key");
     null_values_ = DropReason(context, "null_value");
   }

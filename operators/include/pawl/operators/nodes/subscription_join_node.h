@@ -52,7 +52,7 @@ class SubscriptionJoinNode final
   void close() override { right_->close(); }
 
  protected:
-  void opened(ProcessingContext& context) override { right_->open(context); }
+  void opened(ProcessingContext& context) override { right_->open(context, TableReading::latest); }
 
  private:
   std::unique_ptr<TableLookup<KO, VO>> right_;

@@ -80,7 +80,9 @@ class FilterLookup final : public TableLookup<K, V> {
  public:
   FilterLookup(RowFilter<K, V, Predicate> filter, std::unique_ptr<TableLookup<K, V>> parent)
       : filter_(std::move(filter)), parent_(std::move(parent)) {}
-  void open(ProcessingContext& context) override { parent_->open(context); }
+  void open(ProcessingContext& context, TableReading reading) override {
+    parent_->open(context, reading);
+  }
   void close() override { parent_->close(); }
   bool get(const K& key, ValueAndTimestamp<V>& found) override {
     return parent_->get(key, found) && filter_.pass(key, &found.value) != nullptr;

@@ -69,7 +69,9 @@ class MapValuesLookup final : public TableLookup<K, VOut> {
  public:
   MapValuesLookup(Mapper mapper, std::unique_ptr<TableLookup<K, V>> parent)
       : mapper_(std::move(mapper)), parent_(std::move(parent)) {}
-  void open(ProcessingContext& context) override { parent_->open(context); }
+  void open(ProcessingContext& context, TableReading reading) override {
+    parent_->open(context, reading);
+  }
   void close() override { parent_->close(); }
   bool get(const K& key, ValueAndTimestamp<VOut>& found) override {
     return parent_->get(key, row_) && map(key, found);

@@ -1,5 +1,7 @@
 // TableMergeNode: where both sides of a join of two tables come together; keeps the results in a
-// store if the user names one. Source: KTableKTableJoinMerger. Thread rule: owner thread only.
+// store if the user names one; the old value of a change is the one in that store, where Kafka
+// Streams has what the side at hand makes of its own. Source: KTableKTableJoinMerger. Thread rule:
+// owner thread only.
 #pragma once
 
 #include <pawl/engine/operator_node.h>
@@ -21,6 +23,9 @@ class TableMergeNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
 
   void receive(const Record<K, Change<V>>& record) override {
     Change<V> change = *record.value;
+    if (old_values_ && rows_.kept() && !rows_.cached() && !java_) {
+      change.old_value = rows_.value(*record.key);
+    }
     if (rows_.write(*record.key, change.new_value, record.timestamp, change.is_latest)) {
       rows_.forward(record.with_value(&change));
     }
@@ -29,11 +34,13 @@ class TableMergeNode final : public OperatorNode<K, Change<V>, K, Change<V>> {
  protected:
   void opened(ProcessingContext& context) override {
     rows_.open(context, this->outlet(), old_values_);
+    java_ = context.compatibility() == Compatibility::kafka_streams_4_3;
   }
 
  private:
   TableRows<K, V> rows_;
   bool old_values_;
+  bool java_ = false;
 };
 
 }  // namespace pawl::internal

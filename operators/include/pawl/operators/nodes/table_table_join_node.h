@@ -6,6 +6,11 @@
 //   outer          a result for every value of either side
 // A change without a value on either side, before or after, is nothing; a record without a key and
 // an update of a versioned table's past are dropped, counted.
+//
+// Of a cached table it sees what that has told, not what waits in the cache: each result follows
+// from the one before. Kafka Streams looks into the cache: rows that go from both tables at once
+// leave their result behind. So they do, cached or not, where both tables are made of one: there an
+// inner join passes a deletion on also when the other row has gone already.
 // Source: KTableKTableInnerJoin, KTableKTableLeftJoin, KTableKTableRightJoin,
 // KTableKTableOuterJoin. Thread rule: owner thread only.
 #pragma once
@@ -32,11 +37,12 @@ template <TableJoinKind kKind, TableJoinSide kSide, class K, class V, class VOth
 class TableTableJoinNode final : public OperatorNode<K, Change<V>, K, Change<VOut>> {
  public:
   TableTableJoinNode(std::string name, Joiner joiner, std::unique_ptr<TableLookup<K, VOther>> other,
-                     bool old_values)
+                     bool old_values, bool of_one_table)
       : OperatorNode<K, Change<V>, K, Change<VOut>>(std::move(name)),
         joiner_(std::move(joiner)),
         other_(std::move(other)),
-        old_values_(old_values) {}
+        old_values_(old_values),
+        of_one_table_(of_one_table) {}
 
   void receive(const Record<K, Change<V>>& record) override {
     if (record.key == nullptr) {
@@ -49,7 +55,8 @@ class TableTableJoinNode final : public OperatorNode<K, Change<V>, K, Change<VOu
       return;
     }
     const bool found = other_->get(*record.key, row_);
-    if (!found && (kNeedsOther || (change.new_value == nullptr && change.old_value == nullptr))) {
+    if (!found && !deletes(change) &&
+        (kNeedsOther || (change.new_value == nullptr && change.old_value == nullptr))) {
       return;
     }
     const VOther* const other = found ? &row_.value : nullptr;
@@ -67,7 +74,9 @@ class TableTableJoinNode final : public OperatorNode<K, Change<V>, K, Change<VOu
 
  protected:
   void opened(ProcessingContext& context) override {
-    other_->open(context);
+    const bool java = context.compatibility() == Compatibility::kafka_streams_4_3;
+    other_->open(context, java ? TableReading::latest : TableReading::forwarded);
+    of_one_table_ = of_one_table_ && !java;
     null_keys_ = &context.dropped_counter("null_key");
     out_of_order_ = &context.dropped_counter("out_of_order");
   }
@@ -79,6 +88,11 @@ class TableTableJoinNode final : public OperatorNode<K, Change<V>, K, Change<VOu
   // A missing value of this side makes a missing result, unless the other side's is enough.
   static constexpr bool kNeedsThis = kKind == TableJoinKind::inner ||
                                      (kKind == TableJoinKind::left && kSide == TableJoinSide::left);
+
+  // Whether the other row may have gone with this one.
+  [[nodiscard]] bool deletes(const Change<V>& change) const {
+    return kKind == TableJoinKind::inner && of_one_table_ && change.new_value == nullptr;
+  }
 
   std::optional<VOut> join(const V* value, const VOther* other) const {
     if (value == nullptr && (kNeedsThis || other == nullptr)) {
@@ -94,6 +108,7 @@ class TableTableJoinNode final : public OperatorNode<K, Change<V>, K, Change<VOu
   Joiner joiner_;
   std::unique_ptr<TableLookup<K, VOther>> other_;
   bool old_values_;
+  bool of_one_table_;
   ValueAndTimestamp<VOther> row_{};
   Counter* null_keys_ = nullptr;
   Counter* out_of_order_ = nullptr;

@@ -72,8 +72,8 @@ class TransformValuesLookup final : public TableLookup<K, VOut> {
                         std::unique_ptr<TableLookup<K, V>> parent)
       : processor_(std::move(processor)), parent_(std::move(parent)) {}
 
-  void open(ProcessingContext& context) override {
-    parent_->open(context);
+  void open(ProcessingContext& context, TableReading reading) override {
+    parent_->open(context, reading);
     task_ = &context;
     context_.emplace(context);
     processor_->init(*context_);

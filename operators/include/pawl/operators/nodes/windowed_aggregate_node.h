@@ -44,10 +44,10 @@ class WindowedAggregateNode final
       this->drop(record, null_keys_);
       return;
     }
+    const Timestamp closed_before = last_closed(time_->value() - windows_.grace());
     if (!java_) {  // others may write to the store, too (cogroup)
       time_->advance(store_->store().observed_time());
     }
-    const Timestamp closed_before = last_closed(time_->value() - windows_.grace());
     time_->advance(record.timestamp);
     const Timestamp close = time_->value() - windows_.grace();
     if (final_results_ && !closer_.java()) {
@@ -55,6 +55,7 @@ class WindowedAggregateNode final
         emit(record, *places);
       }
     }
+    windowed_.key = *record.key;
     updates_.clear();
     int taken = 0;
     int closed = 0;
@@ -76,19 +77,6 @@ class WindowedAggregateNode final
     if (final_results_ && closer_.java()) {
       emit_as_java(record, close);
     }
-  }
-
-  // Told by updates_ of each window that was written.
-  void changed(const Record<K, V>& record, const Window& window, const A* value, const A* old,
-               Timestamp timestamp) {
-    if (final_results_) {
-      closer_.written(window.start);
-      return;
-    }
-    const Change<A> change{value, old};
-    windowed_.key = *record.key;
-    windowed_.window = window;
-    forwarder_.forward({&windowed_, &change, timestamp, record.headers});
   }
 
  protected:
@@ -115,22 +103,29 @@ class WindowedAggregateNode final
 
   void update(const Record<K, V>& record, const Window& window) {
     const bool existed = store_->get(*record.key, window.start, row_);
-    Timestamp timestamp = record.timestamp;
-    bool has_old = existed;
-    if (existed) {
-      timestamp = std::max(timestamp, row_.timestamp);
-    } else {
-      // Kafka Streams shows the initial aggregate as the old value of a window that had none.
-      has_old = aggregation_.begin(row_.value) && java_;
-    }
-    WindowUpdate<A>& made = updates_.add(window, timestamp);
-    made.has_old = old_values_ && has_old;
+    WindowUpdate<A>& made = updates_.add(
+        window, existed ? std::max(record.timestamp, row_.timestamp) : record.timestamp);
+    // Kafka Streams shows the initial aggregate as the old value of a window that had none.
+    const bool begun = !existed && aggregation_.begin(row_.value) && java_;
+    made.has_old = old_values_ && (existed || begun);
     if (made.has_old) {
       made.old = row_.value;
     }
     made.exists = aggregate_value(aggregation_, existed, record.key, record.value, row_.value);
     std::swap(made.value, row_.value);
     updates_.settle(java_, record, *store_, *this);
+  }
+
+  friend class WindowUpdates<A>;
+  void changed(const Record<K, V>& record, const Window& window, const A* value, const A* old,
+               Timestamp timestamp) {
+    if (final_results_) {
+      closer_.written(window.start);
+      return;
+    }
+    const Change<A> change{value, old};
+    windowed_.window = window;
+    forwarder_.forward({&windowed_, &change, timestamp, record.headers});
   }
 
   void emit_as_java(const Record<K, V>& record, Timestamp close) {
