@@ -288,9 +288,10 @@ Result<void> Application::Runtime::prepare() {
 
 Result<void> Application::Runtime::look_up_topics() {
   const internal::AdminClient& admin = clients_->admin();
-  plan_.emplace(PAWL_TRY(internal::match_topics(topology_, settings_, admin, kStartTimeout)));
+  Topology plan = PAWL_TRY(internal::match_topics(topology_, settings_, admin, kStartTimeout));
   topics_ =
-      PAWL_TRY(internal::prepare_topics(*plan_, settings_, admin, *components_.log, kStartTimeout));
+      PAWL_TRY(internal::prepare_topics(plan, settings_, admin, *components_.log, kStartTimeout));
+  plan_.emplace(std::move(plan));  // never without its topics
   return {};
 }
 

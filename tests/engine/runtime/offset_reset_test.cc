@@ -13,6 +13,7 @@
 namespace pawl {
 
 // Names of parameterised tests hold what this prints.
+// NOLINTNEXTLINE(readability-identifier-naming): gtest looks for this name
 void PrintTo(const OffsetReset& reset, std::ostream* out) {
   *out << static_cast<int>(reset.kind()) << " " << reset.duration().count() << " ms";
 }

@@ -16,9 +16,9 @@ class OffsetReset {
   enum class Kind { earliest, latest, none, by_duration };
 
   // At the start of the log, at its end, nowhere: without a committed offset the application stops.
-  static const OffsetReset earliest;
-  static const OffsetReset latest;
-  static const OffsetReset none;
+  static const OffsetReset earliest;  // NOLINT(readability-identifier-naming): read as enumerators
+  static const OffsetReset latest;    // NOLINT(readability-identifier-naming)
+  static const OffsetReset none;      // NOLINT(readability-identifier-naming)
   // At the first record that is no older than this when the source starts, at the end of the log
   // when none is that young. Throws TopologyError for a negative duration.
   static OffsetReset by_duration(std::chrono::milliseconds duration);
