@@ -102,6 +102,9 @@ class Application::Runtime {
 
  private:
   void supervise();
+  // Errors: those of `work`, and fatal when it throws.
+  template <class F>
+  static Result<void> without_exceptions(F&& work);
   Result<void> prepare();
   // Finds out what the sources read, and makes the internal topics.
   Result<void> look_up_topics();
@@ -173,7 +176,26 @@ Application::Runtime::~Runtime() {
 void Application::Runtime::enter(ApplicationState state) {
   state_.store(state);
   if (components_.on_state) {
-    components_.on_state(state);
+    // On a thread of ours nobody could catch what it throws.
+    const Result<void> told = without_exceptions([&]() -> Result<void> {
+      components_.on_state(state);
+      return {};
+    });
+    if (!told.has_value()) {
+      fail("on_state", told.error());
+    }
+  }
+}
+
+template <class F>
+Result<void> Application::Runtime::without_exceptions(F&& work) {
+  try {
+    return std::forward<F>(work)();
+  } catch (const std::exception& failure) {
+    return Error{ErrorKind::fatal,
+                 fmt::format("an exception came out of user code: {}", failure.what())};
+  } catch (...) {
+    return Error{ErrorKind::fatal, "something that is no std::exception came out of user code"};
   }
 }
 
@@ -412,7 +434,7 @@ void Application::Runtime::run_thread(StreamThread& thread) {
 }
 
 void Application::Runtime::supervise() {
-  const Result<void> prepared = prepare();
+  const Result<void> prepared = without_exceptions([this] { return prepare(); });
   if (!prepared.has_value()) {
     // A stop that came while the brokers were away is no failure.
     const bool interrupted = stop_asked() && prepared.error().kind == ErrorKind::retriable;

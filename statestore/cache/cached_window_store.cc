@@ -15,9 +15,9 @@ constexpr std::size_t kKeyOverhead = 8;
 
 }  // namespace
 
-CachedWindowStore::CachedWindowStore(const StoreSpec& spec, WindowStore& below, CacheBudget& budget,
+CachedWindowStore::CachedWindowStore(StoreSpec spec, WindowStore& below, CacheBudget& budget,
                                      RecordInHand& record)
-    : spec_(spec),
+    : spec_(std::move(spec)),
       below_(below),
       budget_(budget),
       record_(record),

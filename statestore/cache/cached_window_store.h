@@ -18,8 +18,7 @@ namespace pawl::internal {
 
 class CachedWindowStore final : public WindowStore, public CachedStore {
  public:
-  CachedWindowStore(const StoreSpec& spec, WindowStore& below, CacheBudget& budget,
-                    RecordInHand& record);
+  CachedWindowStore(StoreSpec spec, WindowStore& below, CacheBudget& budget, RecordInHand& record);
 
   // WindowStore
   [[nodiscard]] const std::string& name() const override { return below_.name(); }
