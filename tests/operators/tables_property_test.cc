@@ -255,6 +255,14 @@ DriverOptions options_of(unsigned seed) {
   options.compatibility = seed % 3 == 0 ? Compatibility::kafka_streams_4_3 : Compatibility::native;
   return options;
 }
+// Every four cases have the same troubles. Kafka Streams' joins lose results with a record cache.
+DriverOptions maybe_cached_options_of(unsigned seed) {
+  DriverOptions options = options_of(seed);
+  if (options.compatibility == Compatibility::native && seed / 4 % 4 == 3) {
+    options.record_cache_bytes_max = seed % 3'000 + 1;
+  }
+  return options;
+}
 
 void pipe(testing::InputTopic<std::string, std::string>& to, const Update& update) {
   to.pipe({update.key, update.value, Timestamp(update.time), {}});
@@ -284,7 +292,7 @@ void expect_equals_model(unsigned seed, const Case& tested, CaseStore store) {
   CaseRun run(builder.build(seed / 4 % 2 == 0 ? Optimizations::none() : Optimizations::all()), seed,
               store, updates.size(),
               aborts_may_happen(tested, seed) ? CaseSources::one : CaseSources::several,
-              options_of(seed));
+              maybe_cached_options_of(seed));
   auto left = run.driver().input<std::string, std::string>("left");
   auto right = run.driver().input<std::string, std::string>("right");
 
@@ -292,7 +300,11 @@ void expect_equals_model(unsigned seed, const Case& tested, CaseStore store) {
     pipe(update.left ? left : right, update);
     run.after_input();
   }
-  run.finish();
+  // What a cache lets go behind a commit may be kept by that of another task.
+  constexpr int kTasksInARow = 4;
+  for (int task = 0; task < kTasksInARow; ++task) {
+    run.finish();
+  }
 
   Rows out;
   auto topic = run.driver().output<std::string, std::string>("out");
