@@ -1,9 +1,11 @@
 #include "topology/topic_patterns.h"
 
+#include <boost/regex.hpp>
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
-#include <regex>
+#include <stdexcept>
 
 namespace pawl::internal {
 namespace {
@@ -12,30 +14,30 @@ class Pattern {
  public:
   explicit Pattern(const NodeSpec& source) : source_(source) {
     try {
-      regex_.assign(source.topic_pattern, std::regex::ECMAScript);
-    } catch (const std::regex_error& error) {
+      regex_.assign(source.topic_pattern);
+    } catch (const std::runtime_error& error) {
       refuse(error);
     }
   }
   // Returns: whether the whole name fits.
   [[nodiscard]] bool matches(const std::string& topic) const {
     try {
-      return std::regex_match(topic, regex_);
-    } catch (const std::regex_error& error) {
+      return boost::regex_match(topic, regex_);
+    } catch (const std::runtime_error& error) {
       refuse(error);
     }
   }
 
  private:
-  [[noreturn]] void refuse(const std::regex_error& error) const {
+  [[noreturn]] void refuse(const std::runtime_error& error) const {
     throw TopologyError(fmt::format(
         "the topic pattern '{}' of source '{}' cannot be used: {}. It is a regular expression as "
-        "std::regex (ECMAScript) reads it, such as 'orders-.*'",
+        "Perl and Java write them, such as 'orders-.*'",
         source_.topic_pattern, source_.name, error.what()));
   }
 
   const NodeSpec& source_;
-  std::regex regex_;
+  boost::regex regex_;
 };
 
 bool names_topics_of_users(const NodeSpec& node) {

@@ -1,5 +1,5 @@
 // Topics: the topics a source reads: one name, several in braces, or all whose whole name matches a
-// regular expression (ECMAScript, as std::regex reads it).
+// regular expression (in the syntax of Perl and Java, read by Boost.Regex).
 //   builder.stream<std::string, Order>("orders")
 //   builder.stream<std::string, Order>({"orders", "old-orders"})
 //   builder.stream<std::string, Order>(TopicPattern("orders-.*"))
