@@ -13,6 +13,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -97,6 +98,8 @@ struct Case {
   const char* name;
   void (*build)(const StringTable& left, const StringTable& right);
   Rows (*model)(const Rows& left, const Rows& right);
+
+  friend void PrintTo(const Case& tested, std::ostream* out) { *out << tested.name; }
 };
 
 bool is_even(const std::string& value) {
