@@ -337,7 +337,7 @@ def report(results, mismatches):
         windows = {start: sum(counts) for (name, start), counts in results.items() if name == origin}
         busiest = max(windows, key=lambda start: (windows[start], -start))
         hour = datetime.datetime.fromtimestamp(busiest / 1000, datetime.timezone.utc)
-        print(f"{origin:<8}{len(windows):>9,}{sum(windows.values()):>12,}{hour:%Y-%m-%d %H:%M}".ljust(53) +
+        print(f"{origin:<8}{len(windows):>9,}{sum(windows.values()):>12,}{f'{hour:%Y-%m-%d %H:%M}':>24}"
               f"{windows[busiest]:>7}")
     for (origin, start), wanted, got in mismatches[:10]:
         print(f"mismatch: {origin} {start}: expected {wanted}, got {got}")
