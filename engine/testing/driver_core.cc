@@ -312,9 +312,8 @@ void DriverCore::commit_tasks() {
   logs_.commit();
   outputs_.commit();
   since_commit_ = 0;
-  for (const ProducedRecord& record : std::exchange(uncommitted_global_, {})) {
-    pipe(record.topic,
-         {record.key, record.value, record.timestamp, record.headers, record.partition});
+  for (auto& [where, record] : std::exchange(uncommitted_global_, {})) {
+    feed_global(where, logs_.append(where, std::move(record), DriverLogs::Writer::user));
   }
 }
 
@@ -339,7 +338,7 @@ void DriverCore::capture() {
     if (record.kind == ProducedRecord::Kind::changelog) {
       logs_.append(where, std::move(logged), DriverLogs::Writer::topology);
     } else if (global_sources_.contains(where)) {
-      uncommitted_global_.push_back(record);
+      uncommitted_global_.emplace_back(where, std::move(logged));
     } else if (sources_.contains(where)) {
       append(where, std::move(logged), DriverLogs::Writer::topology);
     }

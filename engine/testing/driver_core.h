@@ -18,6 +18,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pawl::testing::internal {
@@ -97,7 +98,8 @@ class DriverCore {
   std::vector<std::unique_ptr<Task>> tasks_;
   std::multimap<TopicPartition, Source> sources_;
   DriverLogs logs_;
-  std::vector<ProducedRecord> uncommitted_global_;  // into topics of global stores
+  // Into topics of global stores.
+  std::vector<std::pair<TopicPartition, TestRecordBytes>> uncommitted_global_;
   std::map<TopicPartition, pawl::internal::CommittedOffset> committed_;
   std::set<std::string> repartition_topics_;
   std::set<std::string> changelog_topics_;
