@@ -4,6 +4,7 @@
 
 #include <pawl/operators/session_windowed_stream.h>
 #include <pawl/operators/stream_builder.h>
+#include <pawl/operators/suppress_verb.h>
 #include <pawl/operators/to_verb.h>
 #include <pawl/serde/primitives.h>
 

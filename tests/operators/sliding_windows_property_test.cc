@@ -3,6 +3,7 @@
 #include "operators/window_scene.h"
 
 #include <pawl/operators/stream_builder.h>
+#include <pawl/operators/suppress_verb.h>
 #include <pawl/operators/to_verb.h>
 #include <pawl/operators/windowed_stream.h>
 #include <pawl/serde/primitives.h>
