@@ -11,7 +11,9 @@ std::vector<std::string> PlanNode::parent_outputs() const {
   std::vector<std::string> outputs;
   outputs.reserve(parents_.size());
   for (const PlanNode* parent : parents_) {
-    outputs.push_back(parent->output());
+    if (std::find(outputs.begin(), outputs.end(), parent->output()) == outputs.end()) {
+      outputs.push_back(parent->output());
+    }
   }
   return outputs;
 }
@@ -38,8 +40,10 @@ std::string LogicalPlan::next_store_name(const std::string& prefix) {
 
 PlanNode& LogicalPlan::add(std::string output, std::vector<PlanNode*> parents,
                            PlanNode::Write write) {
-  return *nodes_.emplace_back(
+  PlanNode& node = *nodes_.emplace_back(
       std::make_unique<PlanNode>(std::move(output), std::move(parents), std::move(write)));
+  node.priority = next_priority_++;
+  return node;
 }
 
 PlanNode& LogicalPlan::add_processor(std::string name, std::vector<PlanNode*> parents,
@@ -73,7 +77,7 @@ Topology LogicalPlan::build(const Optimizations& optimizations) const {
   for (const std::set<std::string>& sources : copartitioned_) {
     spec.copartitioned_sources.push_back(plan.renamed(sources));
   }
-  for (const auto& node : plan.nodes()) {
+  for (const PlanNode* node : plan.in_writing_order()) {
     node->write(spec);
   }
   for (StoreSpec& store : spec.stores) {

@@ -3,7 +3,10 @@
 #include <pawl/model/assert.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <fmt/format.h>
+#include <ranges>
+#include <tuple>
 
 namespace pawl::internal {
 namespace {
@@ -125,6 +128,7 @@ void OptimizedPlan::merge_group(const Group& group) {
                                            first.renamed(names));
   merged->traits.repartition = first;
   merged->traits.repartition->filter = names.filter;
+  merged->priority = key_change->priority;
   for (PlanNode* repartition : repartitions) {
     // The merged one itself when an earlier repartitioning of the group took the same way.
     PlanNode* const below = first_below(*key_change, *repartition);
@@ -164,9 +168,9 @@ void OptimizedPlan::join_streams_with_themselves_in_one_store() {
 
 // Source: NodesWithRelaxedNullKeyJoinDownstream (KIP-962).
 void OptimizedPlan::keep_null_keys_where_joins_take_them() {
-  for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) {
-    if ((*node)->traits.takes_null_keys || (*node)->keeps_null_keys) {
-      for (PlanNode* parent : (*node)->parents()) {
+  for (const auto& node : std::ranges::reverse_view(nodes_)) {
+    if (node->traits.takes_null_keys || node->keeps_null_keys) {
+      for (PlanNode* parent : node->parents()) {
         parent->keeps_null_keys = true;
       }
     }
@@ -180,6 +184,38 @@ std::set<std::string> OptimizedPlan::renamed(const std::set<std::string>& source
     result.insert(found == new_sources_.end() ? source : found->second);
   }
   return result;
+}
+
+std::vector<const PlanNode*> OptimizedPlan::in_writing_order() const {
+  std::map<const PlanNode*, std::vector<const PlanNode*>> children;
+  std::map<const PlanNode*, std::size_t> waits_for;
+  // By priority, then in the order of the plan.
+  std::set<std::tuple<int, std::size_t, const PlanNode*>> ready;
+  std::map<const PlanNode*, std::size_t> place;
+  for (const auto& node : nodes_) {
+    place[node.get()] = place.size();
+    const std::set<const PlanNode*> parents(node->parents().begin(), node->parents().end());
+    for (const PlanNode* parent : parents) {
+      children[parent].push_back(node.get());
+    }
+    waits_for[node.get()] = parents.size();
+    if (parents.empty()) {
+      ready.emplace(node->priority, place[node.get()], node.get());
+    }
+  }
+  std::vector<const PlanNode*> order;
+  while (!ready.empty()) {
+    const PlanNode* const next = std::get<const PlanNode*>(*ready.begin());
+    ready.erase(ready.begin());
+    order.push_back(next);
+    for (const PlanNode* child : children[next]) {
+      if (--waits_for[child] == 0) {
+        ready.emplace(child->priority, place[child], child);
+      }
+    }
+  }
+  PAWL_ASSERT(order.size() == nodes_.size(), order.size());
+  return order;
 }
 
 void OptimizedPlan::remove(const PlanNode& node) {

@@ -30,7 +30,8 @@ class OptimizedPlan {
   void join_streams_with_themselves_in_one_store();
   void keep_null_keys_where_joins_take_them();
 
-  [[nodiscard]] const Nodes& nodes() const { return nodes_; }
+  // Returns: every node behind its parents, otherwise by priority.
+  [[nodiscard]] std::vector<const PlanNode*> in_writing_order() const;
   // Returns: the names that these sources have now.
   [[nodiscard]] std::set<std::string> renamed(const std::set<std::string>& sources) const;
 

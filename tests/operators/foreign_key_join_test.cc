@@ -244,5 +244,24 @@ TEST(ForeignKeyJoin, PutsItsTopicsBesideTheTablesTheyGoTo) {
                 {"KSTREAM-SOURCE-0000000001", "KTABLE-SOURCE-0000000016"}}));
 }
 
+// The customer comes and goes in the cache, while the order is evicted and asks for it.
+TEST(ForeignKeyJoin, NeverAnswersWithARowThatIsNotForwarded) {
+  for (const auto kind : {kInner, kLeft}) {
+    DriverOptions options;
+    options.commit = DriverCommit::by_hand;
+    options.record_cache_bytes_max = 300;
+    Driven test(kind, options);
+    test.customers.pipe("c1", std::string(200, 'A'), Timestamp(1));
+    test.orders.pipe("o1", "c1:tea", Timestamp(2));
+    test.remove(test.customers, "c1", 3);
+
+    test.driver.commit();
+
+    const std::vector<std::string> results = test.read();
+    ASSERT_FALSE(results.empty());
+    EXPECT_EQ(results.back(), kind == kLeft ? "o1=c1:tea by nobody@2" : "o1=null@2");
+  }
+}
+
 }  // namespace
 }  // namespace pawl::test

@@ -105,6 +105,22 @@ TEST(GlobalTable, RecordsWithoutAKeyAreJoined) {
   EXPECT_THAT(lines(test.inner), ElementsAre("null=LH7 FRA Frankfurt@10"));
 }
 
+TEST(GlobalTable, RecordsWithoutAKeyAreLeftJoinedBehindARepartitionTopic) {
+  StreamBuilder builder;
+  const auto airports = builder.global_table<std::string, std::string>("airports");
+  builder.stream<std::string, std::string>("flights")
+      .repartition()
+      .left_join(airports, airport_of, at_airport)
+      .to("out");
+  TopologyDriver driver(builder.build());
+  auto out = driver.output<std::string, std::string>("out");
+
+  driver.input<std::string, std::string>("flights").pipe(
+      {std::nullopt, "LH7 FRA", Timestamp(1), {}});
+
+  EXPECT_THAT(lines(out), ElementsAre("null=LH7 FRA ?@1"));
+}
+
 TEST(GlobalTable, RecordsWithoutAValueAreDroppedAndCounted) {
   Driven test;
 

@@ -211,5 +211,34 @@ TEST(Split, GoesOnWithABranchInPlace) {
   EXPECT_THAT(test.read("changed"), ElementsAre("a=changed!@2"));
 }
 
+TEST(Merge, OfAStreamWithItselfIsFedOnce) {
+  StreamBuilder builder;
+  const auto stream = builder.stream<std::string, std::string>("in");
+  stream.merge(builder.stream<std::string, std::string>("in")).to("out");
+  Strings test(builder);
+
+  test.pipe("a", "1", 5);
+
+  EXPECT_THAT(test.read("out"), ElementsAre("a=1@5"));
+}
+
+// As in Kafka Streams, whose tasks and directories have these numbers.
+TEST(GroupBy, WithANameAndAggregatedAgainIsNumberedBehindWhatIsBetween) {
+  StreamBuilder builder;
+  const auto group = builder.stream<std::string, std::string>("in").group_by(
+      [](const std::string& value) { return value; }, Grouped::as("group"));
+  group.count().to_stream().to("counts");
+  builder.stream<std::string, std::string>("between").to("out");
+  group.reduce([](const std::string& all, const std::string& value) { return all + value; })
+      .to_stream()
+      .to("all");
+
+  const Topology topology = builder.build();
+
+  ASSERT_EQ(topology.subtopologies().size(), 3U);
+  EXPECT_THAT(topology.subtopologies()[1].source_topics, ElementsAre("between"));
+  EXPECT_THAT(topology.subtopologies()[2].repartition_sources, ElementsAre("group-repartition"));
+}
+
 }  // namespace
 }  // namespace pawl::test

@@ -64,7 +64,7 @@ void add_global_nodes(LogicalPlan& plan, const StoreSpec& store, const std::stri
                       const Serde<K>& key, const Serde<V>& value, const Consumed<K, V>& consumed,
                       FactoryOf&& factory_of) {
   std::string source = plan.next_name("KSTREAM-SOURCE-");
-  std::string name = plan.next_name("KTABLE-SOURCE-", consumed.name());
+  const std::string name = plan.next_name("KTABLE-SOURCE-", consumed.name());
   if (consumed.name().has_value()) {
     source = *consumed.name() + "-source";
   }

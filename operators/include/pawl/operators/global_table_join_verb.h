@@ -32,6 +32,7 @@ auto Stream<K, V, kLacking>::join_global_table(internal::JoinKind kind,
       internal::node_factory<
           internal::StreamGlobalTableJoinNode<K, V, GK, GV, VOut, Selector, Joiner>>(
           name, kind, std::move(selector), std::move(joiner), table.plan().definition));
+  node.traits.takes_null_keys = kind == internal::JoinKind::left;
   internal::add_side_output(plan_, node);
   return internal::revalued_stream<kLacking, VOut>(plan_, node);
 }

@@ -54,6 +54,8 @@ struct GroupPlan {
       *shared_repartition =
           &add_repartition(*stream.plan, *stream.node, request, key_serde, value_serde);
       *shared_source = request.names.source;
+    } else {
+      stream.plan->add_again(**shared_repartition);
     }
     add_side_output(stream, **shared_repartition, &dropped_by_filter);
     next.node = *shared_repartition;

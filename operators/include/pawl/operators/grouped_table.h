@@ -150,6 +150,8 @@ class GroupedTable {
     internal::PlanNode*& source = *group_.shared_source;
     if (source == nullptr || !group_.name.has_value()) {
       source = &internal::add_table_repartition(group_, names);
+    } else {
+      plan.add_again(*source);
     }
     const stores::TimestampedKeyValue<K, A> definition(
         materialized.spec(store, StoreKind::key_value), group_.key_serde, serde);

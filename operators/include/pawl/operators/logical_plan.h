@@ -66,6 +66,7 @@ class PlanNode {
   PlanNode(const PlanNode& original, std::vector<PlanNode*> parents)
       : source(original.source),
         traits(original.traits),
+        priority(original.priority),
         output_(original.output_),
         parents_(std::move(parents)),
         write_(original.write_) {}
@@ -75,6 +76,7 @@ class PlanNode {
   // The topology node whose records the children of this plan node receive.
   [[nodiscard]] const std::string& output() const { return output_; }
   void reroute(std::string output) { output_ = std::move(output); }
+  // Without repetitions: a node is fed once, even by a parent that it has twice.
   [[nodiscard]] std::vector<std::string> parent_outputs() const;
   [[nodiscard]] const std::vector<PlanNode*>& parents() const { return parents_; }
   void replace_parent(const PlanNode& former, PlanNode& by);
@@ -103,6 +105,9 @@ class PlanNode {
   };
   std::optional<Source> source;
   PlanTraits traits;
+  // Of the nodes whose parents have been written, that with the smallest is written next. It
+  // decides the numbers of subtopologies.
+  int priority = 0;
 
   // Streams: the repartition node that joins of this stream share, and its source.
   struct JoinRepartition {
@@ -132,6 +137,8 @@ class LogicalPlan {
   std::string next_store_name(const std::string& prefix);
 
   PlanNode& add(std::string output, std::vector<PlanNode*> parents, PlanNode::Write write);
+  // Something more follows this node, which goes to the end of the queue as in Kafka Streams.
+  void add_again(PlanNode& node) { node.priority = next_priority_++; }
   // A processor with one factory.
   PlanNode& add_processor(std::string name, std::vector<PlanNode*> parents, NodeFactory factory,
                           std::vector<std::string> stores = {});
@@ -160,6 +167,7 @@ class LogicalPlan {
   std::vector<StoreSpec> stores_;
   std::vector<std::set<std::string>> copartitioned_;
   int next_number_ = 0;
+  int next_priority_ = 0;
   StoreFormat store_format_ = StoreFormat::plain;
 };
 

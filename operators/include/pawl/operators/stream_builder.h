@@ -96,8 +96,8 @@ class StreamBuilder {
     return global_table(topic, default_serde<K>(), default_serde<V>(), materialized);
   }
   template <class K, class V>
-  GlobalTable<K, V> global_table(const std::string& topic, Serde<K> key, Serde<V> value,
-                                 const Materialized& materialized = {},
+  GlobalTable<K, V> global_table(const std::string& topic, const Serde<K>& key,
+                                 const Serde<V>& value, const Materialized& materialized = {},
                                  const Consumed<K, V>& consumed = {});
 
   // A store of which every instance has one copy, filled from a topic by a hand-made processor: the
@@ -162,8 +162,9 @@ class StreamBuilder {
 };
 
 template <class K, class V>
-GlobalTable<K, V> StreamBuilder::global_table(const std::string& topic, Serde<K> key,
-                                              Serde<V> value, const Materialized& materialized,
+GlobalTable<K, V> StreamBuilder::global_table(const std::string& topic, const Serde<K>& key,
+                                              const Serde<V>& value,
+                                              const Materialized& materialized,
                                               const Consumed<K, V>& consumed) {
   const std::string store =
       materialized.name().has_value() ? *materialized.name() : plan_->next_store_name(topic + "-");

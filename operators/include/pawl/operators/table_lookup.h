@@ -18,6 +18,14 @@ namespace pawl::internal {
 // one that those behind the table have been told.
 enum class TableReading { latest, forwarded };
 
+// How a join of two tables reads the other one. A row that comes and goes between two flushes is
+// never forwarded, so nothing would take back a result made of it, nor repeat an answer that was
+// refused because of it. Kafka Streams reads the latest.
+inline TableReading reading_of_table_joins(const ProcessingContext& context) {
+  return context.compatibility() == Compatibility::kafka_streams_4_3 ? TableReading::latest
+                                                                     : TableReading::forwarded;
+}
+
 template <class Definition>
 typename Definition::Store table_store(ProcessingContext& context, const Definition& definition,
                                        TableReading reading) {
@@ -97,10 +105,11 @@ class SessionStoreLookup final : public TableLookup<Windowed<K>, V> {
   }
   bool get(const Windowed<K>& key, ValueAndTimestamp<V>& found) override {
     std::optional<V> value = store_->get(key.key, key.window);
-    if (value.has_value()) {
-      found = {*std::move(value), key.window.end};
+    if (!value.has_value()) {
+      return false;
     }
-    return value.has_value();
+    found = {*std::move(value), key.window.end};
+    return true;
   }
 
  private:

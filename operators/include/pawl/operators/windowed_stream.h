@@ -54,11 +54,11 @@ class WindowedStream {
   }
   template <class Init, class F, class A = std::invoke_result_t<Init>>
   Table<Windowed<K>, A> aggregate(Init initializer, F aggregator, const Materialized& materialized,
-                                  const Named& named, Serde<A> serde) const {
+                                  const Named& named, const Serde<A>& serde) const {
     return aggregated(internal::kAggregatePrefix, named, materialized,
                       internal::FunctionAggregation<K, V, A, Init, F>(std::move(initializer),
                                                                       std::move(aggregator)),
-                      std::move(serde));
+                      serde);
   }
 
  private:

@@ -52,7 +52,9 @@ class SubscriptionJoinNode final
   void close() override { right_->close(); }
 
  protected:
-  void opened(ProcessingContext& context) override { right_->open(context, TableReading::latest); }
+  void opened(ProcessingContext& context) override {
+    right_->open(context, reading_of_table_joins(context));
+  }
 
  private:
   std::unique_ptr<TableLookup<KO, VO>> right_;

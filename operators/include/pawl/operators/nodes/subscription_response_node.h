@@ -50,7 +50,7 @@ class SubscriptionResponseNode final : public OperatorNode<K, SubscriptionRespon
 
  protected:
   void opened(ProcessingContext& context) override {
-    left_->open(context, TableReading::latest);
+    left_->open(context, reading_of_table_joins(context));
     null_keys_ = &context.dropped_counter("null_key");
     null_values_ = &context.dropped_counter("null_value");
     outdated_ = &context.dropped_counter("outdated");

@@ -74,9 +74,8 @@ class TableTableJoinNode final : public OperatorNode<K, Change<V>, K, Change<VOu
 
  protected:
   void opened(ProcessingContext& context) override {
-    const bool java = context.compatibility() == Compatibility::kafka_streams_4_3;
-    other_->open(context, java ? TableReading::latest : TableReading::forwarded);
-    of_one_table_ = of_one_table_ && !java;
+    other_->open(context, reading_of_table_joins(context));
+    of_one_table_ = of_one_table_ && context.compatibility() != Compatibility::kafka_streams_4_3;
     null_keys_ = &context.dropped_counter("null_key");
     out_of_order_ = &context.dropped_counter("out_of_order");
   }
