@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <ranges>
 
 namespace pawl::internal {
 namespace {
@@ -57,8 +58,8 @@ void VersionRow::encode(Bytes& out) const {
     big_endian::append_i32(
         entry.value.has_value() ? static_cast<std::int32_t>(entry.value->size()) : kDeleted, out);
   }
-  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-    out += entry->value.value_or(BytesView());
+  for (const Entry& entry : std::ranges::reverse_view(entries_)) {
+    out += entry.value.value_or(BytesView());
   }
 }
 

@@ -19,7 +19,6 @@ namespace {
 
 using internal::UndoableTimeOrderedBuffer;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 // A compacted changelog: the last record of each key.
 class CompactedChangelog final : public ChangelogSink {
@@ -96,7 +95,7 @@ TEST(UndoableTimeOrderedBuffer, LosesKeysOfOneTimeInAnyOrder) {
 // Timestamps of whole days, and room for fewer rows. With a look at all rows of a time for each one
 // that has to go the test would time out.
 TEST(UndoableTimeOrderedBuffer, GivesTheFirstOfManyOfOneTimeAway) {
-  StoreSurroundings surroundings;
+  const StoreSurroundings surroundings;
   UndoableTimeOrderedBuffer buffer(buffer_spec(), surroundings);
   constexpr int kRoom = 200'000;
   const auto key = [](int number) { return std::to_string(1'000'000 + number); };
@@ -235,6 +234,7 @@ std::vector<std::string> content(const ModelBuffer& model) {
     sorted[{entry.time, key}] = key + "=" + entry.value + " prior " + entry.prior.value_or("none");
   }
   std::vector<std::string> lines;
+  lines.reserve(sorted.size());
   for (auto& [place, line] : sorted) {
     lines.push_back(std::move(line));
   }

@@ -32,7 +32,7 @@ int run(int argc, char** argv) {
   std::string state_dir;
   std::string metrics_file;
   long session_seconds = 45;
-  long grace_hours = 8 * 24;
+  long grace_hours = 8L * 24;
   bool describe = false;
 
   CLI::App app("Departures per airport and hour, each event counted once");

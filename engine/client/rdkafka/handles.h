@@ -9,11 +9,11 @@
 
 namespace pawl::internal::rdkafka {
 
-template <auto Destroy>
+template <auto kDestroy>
 struct Deleter {
   template <class Object>
   void operator()(Object* object) const noexcept {
-    Destroy(object);
+    kDestroy(object);
   }
 };
 
