@@ -110,9 +110,13 @@ void read_line(const Json& json, VectorCase& result) {
 }  // namespace
 
 VectorCase load_vector(const std::string& name) {
+  return load_vector_file(PAWL_TEST_DATA "/golden/vectors/topologies/" + name + ".jsonl");
+}
+
+VectorCase load_vector_file(const std::filesystem::path& file) {
   VectorCase result;
-  result.name = name;
-  for (const Json& line : read_json_lines("topologies/" + name + ".jsonl")) {
+  result.name = file.stem().string();
+  for (const Json& line : read_json_file(file)) {
     read_line(line, result);
   }
   return result;

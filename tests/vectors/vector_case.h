@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -63,6 +64,8 @@ struct VectorCase {
 
 // Reads a file. Throws when it is missing or not understood.
 VectorCase load_vector(const std::string& name);
+// The same of any file.
+VectorCase load_vector_file(const std::filesystem::path& file);
 
 // Returns: the names of all recordings in the tree.
 std::vector<std::string> recorded_vectors();

@@ -25,9 +25,13 @@ std::map<std::string, VectorInternalTopic> internal_topics_from(const Json& json
 }  // namespace
 
 std::vector<Json> read_json_lines(const std::string& file) {
-  std::ifstream in(kFolder + file);
+  return read_json_file(kFolder + file);
+}
+
+std::vector<Json> read_json_file(const std::filesystem::path& file) {
+  std::ifstream in(file);
   if (!in.is_open()) {
-    throw std::runtime_error("there is no " + std::string(kFolder) + file);
+    throw std::runtime_error("there is no " + file.string());
   }
   std::vector<Json> lines;
   for (std::string line; std::getline(in, line);) {

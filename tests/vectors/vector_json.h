@@ -3,6 +3,7 @@
 
 #include "vectors/vector_case.h"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -12,6 +13,8 @@ namespace pawl::test {
 
 // Returns: the lines of a file under tests/golden/vectors. Throws when there is none.
 std::vector<nlohmann::json> read_json_lines(const std::string& file);
+// The same of any file.
+std::vector<nlohmann::json> read_json_file(const std::filesystem::path& file);
 
 // Returns: the bytes of a hexadecimal text.
 Bytes from_hex(const std::string& hex);
