@@ -323,11 +323,11 @@ class Plan:
     def may_overflow(self):
         """Whether pawl reckons what a full cache holds as Kafka Streams does (docs/conformance.md).
 
-        What is read while a cache is being evicted counts twice in Kafka Streams; its driver keeps rows of global
-        tables in the cache of its task, which an application of it does not.
+        What is read while a cache is being evicted counts twice in Kafka Streams, as in joins and by sliding windows;
+        its driver keeps rows of global tables in the cache of its task, which an application of it does not.
         """
         readers = ("table_join", "foreign_key_join", "cogroup", "global_lookup", "table_lookup")
-        return not any(step["op"] in readers for step in self.steps)
+        return not any(step["op"] in readers or step.get("windows") == "sliding" for step in self.steps)
 
     def draw(self, verbs):
         for _ in range(verbs):
