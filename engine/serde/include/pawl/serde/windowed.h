@@ -97,14 +97,4 @@ Serde<Windowed<K>> session_windowed(Serde<K> inner) {
 
 }  // namespace serde
 
-// Only the size of the window can make windowed keys readable, so a reader names it; for writing it
-// does not matter.
-template <class K>
-  requires HasDefaultSerde<K>
-struct DefaultSerde<Windowed<K>> {
-  static Serde<Windowed<K>> make() {
-    return serde::time_windowed(DefaultSerde<K>::make(), std::chrono::milliseconds::zero());
-  }
-};
-
 }  // namespace pawl
