@@ -11,7 +11,9 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pawl::test {
@@ -192,6 +194,41 @@ TEST(DriverPartitions, PartitionersSeeHowManyThereAre) {
   driver.input<std::string, std::string>("in").pipe("k", "last", Timestamp(1));
 
   EXPECT_EQ((driver.output<std::string, std::string>("out").read()->partition), PartitionId(4));
+}
+
+// Kafka Streams puts its partitioner of windowed keys behind `to` only.
+TEST(DriverPartitions, WindowsOfAKeyStayTogetherBehindToOnly) {
+  const auto windows = serde::time_windowed(serde::string(), milliseconds(10));
+  StreamBuilder builder;
+  const auto counts = builder.stream<std::string, std::string>("in")
+                          .group_by_key()
+                          .windowed_by(TumblingWindows::of(milliseconds(10)).grace(milliseconds(0)))
+                          .count();
+  counts.to_stream().to("out");
+  counts
+      .group_by([](const Windowed<std::string>& key,
+                   std::int64_t count) { return std::pair(key, count); },
+                Grouped::with(windows, serde::int64()))
+      .count();
+  TopologyDriver driver(builder.build(), with_partitions(4));
+  auto in = driver.input<std::string, std::string>("in");
+  std::map<std::string, std::set<std::optional<PartitionId>>> partitions;
+  for (std::int64_t time = 0; time < 100; time += 10) {
+    in.pipe("a", "v", Timestamp(time));
+  }
+  for (const ProducedRecord& record : driver.take_produced()) {
+    if (record.kind == ProducedRecord::Kind::changelog) {
+      continue;
+    }
+    const bool repartitioned = record.topic != "out";
+    partitions[repartitioned ? "repartition" : "out"].insert(record.partition);
+    if (repartitioned) {
+      EXPECT_EQ(record.partition, partition_of_key(*record.key, 4)) << record.topic;
+    }
+  }
+
+  EXPECT_THAT(partitions["out"], ElementsAre(partition_of("a", 4)));
+  EXPECT_GT(partitions["repartition"].size(), 1U);
 }
 
 TEST(DriverPartitions, EachHasItsOwnOperatorTime) {

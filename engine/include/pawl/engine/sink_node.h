@@ -24,18 +24,25 @@ using TopicChooser =
 
 enum class TopicOwner { user, internal };
 
+// What of a windowed key chooses the partition where no partitioner does. Other keys: all of it.
+// Source: WindowedStreamPartitioner, which Kafka Streams puts behind the DSL's sinks only.
+enum class WindowedKeys { whole, without_window };
+
 template <class K, class V>
 class SinkNode final : public Node, public Receiver<K, V> {
  public:
   SinkNode(std::string name, std::string topic, TopicOwner owner, TopicChooser<K, V> chooser,
-           Serde<K> key, Serde<V> value, StreamPartitioner<K, V> partitioner = {})
+           Serde<K> key, Serde<V> value, StreamPartitioner<K, V> partitioner = {},
+           WindowedKeys windowed_keys = WindowedKeys::whole)
       : Node(std::move(name)),
         topic_(std::move(topic)),
         owner_(owner),
         chooser_(std::move(chooser)),
         key_(std::move(key)),
         value_(std::move(value)),
-        partitioner_(std::move(partitioner)) {}
+        partitioner_(std::move(partitioner)),
+        without_window_(!partitioner_ && windowed_keys == WindowedKeys::without_window &&
+                        key_.codec().chooses_partition()) {}
 
   void connect(Node& /*child*/) override { PAWL_ASSERT(false, name()); }
   void init(ProcessingContext& context) override {
@@ -60,7 +67,7 @@ class SinkNode final : public Node, public Receiver<K, V> {
       key_bytes_.clear();
       key_.encode(*record.key, key_bytes_);
       output.key = key_bytes_;
-      if (!partitioner_ && key_.codec().chooses_partition()) {
+      if (without_window_) {
         output.partition = partition_of_key(key_.codec().partition_key(key_bytes_),
                                             context_->outputs().partition_count(topic_));
       }
@@ -105,6 +112,7 @@ class SinkNode final : public Node, public Receiver<K, V> {
   Serde<K> key_;
   Serde<V> value_;
   StreamPartitioner<K, V> partitioner_;
+  bool without_window_;
   ProcessingContext* context_ = nullptr;
   Counter* dropped_ = nullptr;
   Bytes key_bytes_;

@@ -39,8 +39,9 @@ void add_sink(const StreamPlan<K, V>& from, const SinkTopic<K, V>& topic,
     if (!sink.chooses_topic) {
       sink.topics = {topic.name};
     }
-    sink.factory = node_factory<SinkNode<K, V>>(name, topic.name, TopicOwner::user, topic.chooser,
-                                                key, value, partitioner);
+    sink.factory =
+        node_factory<SinkNode<K, V>>(name, topic.name, TopicOwner::user, topic.chooser, key, value,
+                                     partitioner, WindowedKeys::without_window);
     spec.nodes.push_back(std::move(sink));
   });
 }

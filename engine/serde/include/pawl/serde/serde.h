@@ -30,10 +30,10 @@ class Codec {
   // Lifetime: a codec of a borrowed type may keep views into `bytes`.
   virtual Result<void> decode(BytesView bytes, T& value) const = 0;
 
-  // Returns: the part of an encoded key that chooses the partition. All of it, unless the key is
-  // windowed (Source: WindowedStreamPartitioner).
+  // Returns: the part of an encoded key that chooses the partition in the topics of Stream::to. All
+  // of it, unless the key is windowed (Source: WindowedStreamPartitioner).
   [[nodiscard]] virtual BytesView partition_key(BytesView encoded) const { return encoded; }
-  // Whether partition_key is not simply the whole key; such a sink chooses its partition itself.
+  // Whether partition_key is not simply the whole key; such a sink chooses the partition itself.
   [[nodiscard]] virtual bool chooses_partition() const { return false; }
 };
 

@@ -60,22 +60,23 @@ PlanNode& add_subscription_topic(LogicalPlan& plan, PlanNode& send,
                                  const ForeignKeyJoinNames& names, const Serde<KO>& foreign_key,
                                  const Serde<K>& primary_key,
                                  const KeyPartitioner<KO>& partitioner) {
-  return plan.add(names.subscription_source, {&send},
-                  [names, foreign_key, subscription = subscription_serde(primary_key), partitioner](
-                      const PlanNode& node, TopologySpec& spec) {
-                    spec.nodes.push_back(internal_topic_sink(
-                        names.subscription_sink, names.subscription_topic, node.parent_outputs(),
-                        node_factory<SinkNode<KO, Subscription<K>>>(
-                            names.subscription_sink, names.subscription_topic, TopicOwner::internal,
-                            TopicChooser<KO, Subscription<K>>(), foreign_key, subscription,
-                            subscription_partitioner<K>(partitioner))));
-                    spec.nodes.push_back(internal_topic_source(
-                        names.subscription_source, names.subscription_topic,
-                        node_factory<SourceNode<KO, Subscription<K>>>(
-                            names.subscription_source, foreign_key, subscription,
-                            TimestampExtractor<KO, Subscription<K>>())));
-                    spec.repartition_topics.push_back({names.subscription_topic, std::nullopt});
-                  });
+  return plan.add(
+      names.subscription_source, {&send},
+      [names, foreign_key, subscription = subscription_serde(primary_key), partitioner](
+          const PlanNode& node, TopologySpec& spec) {
+        spec.nodes.push_back(internal_topic_sink(
+            names.subscription_sink, names.subscription_topic, node.parent_outputs(),
+            node_factory<SinkNode<KO, Subscription<K>>>(
+                names.subscription_sink, names.subscription_topic, TopicOwner::internal,
+                TopicChooser<KO, Subscription<K>>(), foreign_key, subscription,
+                subscription_partitioner<K>(partitioner), WindowedKeys::without_window)));
+        spec.nodes.push_back(
+            internal_topic_source(names.subscription_source, names.subscription_topic,
+                                  node_factory<SourceNode<KO, Subscription<K>>>(
+                                      names.subscription_source, foreign_key, subscription,
+                                      TimestampExtractor<KO, Subscription<K>>())));
+        spec.repartition_topics.push_back({names.subscription_topic, std::nullopt});
+      });
 }
 
 // Adds the topic through which answers go back to the left side.
