@@ -207,6 +207,30 @@ TEST(SessionWindows, MergeAggregatesWithTheMerger) {
   EXPECT_THAT(lines(out), ElementsAre("a[10,10)=0x@10", "a[10,10)=null@10", "a[10,12)=0/0xy@12"));
 }
 
+// As in Kafka Streams, which begins a null aggregate anew.
+TEST(SessionWindows, BeginAnewBehindTwoSessionsThatReduceToNothing) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::int64_t>("in")
+      .group_by_key()
+      .windowed_by(sessions())
+      .reduce(
+          [](std::int64_t sum, std::int64_t value) {
+            return sum + value == 0 ? std::nullopt : std::optional(sum + value);
+          },
+          Materialized::as("sums"))
+      .to_stream()
+      .to("out");
+  Driven test(builder.build());
+  auto in = test.driver.input<std::string, std::int64_t>("in");
+  in.pipe("a", 5, Timestamp(0));
+  in.pipe("a", -5, Timestamp(8));
+  test.read();
+
+  in.pipe("a", 3, Timestamp(4));
+
+  EXPECT_THAT(test.read(), ElementsAre("a[0,0)=null@0", "a[8,8)=null@8", "a[0,8)=3@8"));
+}
+
 TEST(SessionWindows, SuppressGivesOneResultPerSession) {
   StreamBuilder builder;
   windowed(builder)

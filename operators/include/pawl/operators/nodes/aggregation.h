@@ -2,7 +2,8 @@
 //   begin(aggregate)                    sets the aggregate of a key that has none; false: its first
 //   value becomes it add(key, value, aggregate) -> bool  takes one more value in; false: the
 //   aggregate is null now, its row is deleted
-//   merge(key, other, aggregate)        session windows: takes another session's aggregate in
+//   merge(key, other, aggregate) -> bool  session windows: takes another session's aggregate in;
+//   false: the aggregate is null now
 // Source: Initializer, Aggregator, Reducer.
 #pragma once
 
@@ -27,7 +28,10 @@ struct CountAggregation {
     ++count;
     return true;
   }
-  void merge(const K* /*key*/, const Aggregate& other, Aggregate& count) const { count += other; }
+  bool merge(const K* /*key*/, const Aggregate& other, Aggregate& count) const {
+    count += other;
+    return true;
+  }
 };
 
 // F: (const V& aggregate, const V& value) -> V or std::optional<V>; the value may be taken as const
@@ -57,8 +61,8 @@ class ReduceAggregation {
     aggregate = *result;
     return true;
   }
-  void merge(const K* key, const Aggregate& other, Aggregate& aggregate) const {
-    add(key, &other, aggregate);
+  bool merge(const K* key, const Aggregate& other, Aggregate& aggregate) const {
+    return add(key, &other, aggregate);
   }
 
  private:
@@ -134,8 +138,9 @@ class SessionAggregation : public FunctionAggregation<K, V, A, Init, F> {
   SessionAggregation(Init initializer, F aggregator, Merger merger)
       : FunctionAggregation<K, V, A, Init, F>(std::move(initializer), std::move(aggregator)),
         merger_(std::move(merger)) {}
-  void merge(const K* key, const A& other, A& aggregate) const {
+  bool merge(const K* key, const A& other, A& aggregate) const {
     aggregate = merger_(not_null(key, "key"), std::as_const(aggregate), other);
+    return true;
   }
 
  private:

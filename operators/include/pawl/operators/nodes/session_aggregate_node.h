@@ -122,7 +122,7 @@ class SessionAggregateNode final
     for (std::size_t at = 0; at < touched_count_; ++at) {
       const Touched& touched = touched_[at];
       if (present) {
-        aggregation_.merge(record.key, touched.value, aggregate_);
+        present = aggregation_.merge(record.key, touched.value, aggregate_);
       } else {
         aggregate_ = touched.value;
         present = true;
