@@ -6,6 +6,15 @@
 #include <fmt/format.h>
 
 namespace pawl::internal {
+namespace {
+
+WindowClose later(const WindowClose& one, const WindowClose& other) {
+  const bool closes = one.grace.has_value() && other.grace.has_value();
+  return {closes ? std::max(one.grace, other.grace) : std::nullopt,
+          one.end_inclusive || other.end_inclusive};
+}
+
+}  // namespace
 
 std::vector<std::string> PlanNode::parent_outputs() const {
   std::vector<std::string> outputs;
@@ -32,6 +41,29 @@ std::string LogicalPlan::next_name(const std::string& prefix,
                                    const std::optional<std::string>& given) {
   std::string generated = next_name(prefix);
   return given.value_or(std::move(generated));
+}
+
+std::optional<WindowClose> window_close_behind(const PlanNode& node) {
+  std::optional<WindowClose> latest;
+  std::set<const PlanNode*> seen = {&node};
+  std::vector<const PlanNode*> upstream = {&node};
+  while (!upstream.empty()) {
+    const PlanNode* const next = upstream.back();
+    upstream.pop_back();
+    const std::optional<WindowClose>& close = next->traits.window_close;
+    if (close.has_value()) {
+      latest = latest.has_value() ? later(*latest, *close) : *close;
+    } else if (next->parents().empty()) {
+      return std::nullopt;
+    } else {
+      for (const PlanNode* parent : next->parents()) {
+        if (seen.insert(parent).second) {
+          upstream.push_back(parent);
+        }
+      }
+    }
+  }
+  return latest;
 }
 
 std::string LogicalPlan::next_store_name(const std::string& prefix) {

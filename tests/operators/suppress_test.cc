@@ -9,6 +9,10 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace pawl::test {
 namespace {
@@ -199,6 +203,94 @@ TEST(Suppress, WritesItsChangelogAtCommitOnly) {
     topics.push_back(record.topic);
   }
   EXPECT_THAT(topics, ElementsAre("app-counts-changelog", "app-final-store-changelog"));
+}
+
+Serde<Windowed<std::string>> window_keys() {
+  return serde::time_windowed(serde::string(), milliseconds(10));
+}
+
+Table<Windowed<std::string>, std::int64_t> counts_in_windows(StreamBuilder& builder,
+                                                             const char* topic,
+                                                             milliseconds grace) {
+  return builder.stream<std::string, std::string>(topic)
+      .group_by_key()
+      .windowed_by(TumblingWindows::of(milliseconds(10)).grace(grace))
+      .count();
+}
+
+// All keys of a window as one.
+Table<Windowed<std::string>, std::int64_t> totals(
+    const Table<Windowed<std::string>, std::int64_t>& counts) {
+  return counts
+      .group_by(
+          [](const Windowed<std::string>& key, std::int64_t count) {
+            return std::pair(Windowed<std::string>{"all", key.window}, count);
+          },
+          Grouped::with(window_keys(), serde::int64()))
+      .reduce([](std::int64_t sum, std::int64_t count) { return sum + count; },
+              [](std::int64_t sum, std::int64_t count) { return sum - count; });
+}
+
+TEST(Suppress, KnowsWhenWindowsCloseBehindAnotherAggregationAndAStream) {
+  StreamBuilder builder;
+  totals(counts_in_windows(builder, "in", milliseconds(5)))
+      .to_stream()
+      .to_table()
+      .suppress(Suppressed::until_window_closes(Buffer::unbounded()))
+      .to_stream()
+      .to("out");
+  Driven test(builder.build());
+
+  test.pipe("a", 1);
+  test.pipe("b", 2);
+  test.pipe("a", 14);
+  EXPECT_THAT(test.read(), IsEmpty());
+  test.pipe("a", 15);
+
+  EXPECT_THAT(test.read(), ElementsAre("all[0,10)=2@2"));
+}
+
+TEST(Suppress, WaitsForTheWindowThatClosesLastOfTwoThatAreJoined) {
+  StreamBuilder builder;
+  counts_in_windows(builder, "in", milliseconds(5))
+      .join(counts_in_windows(builder, "other", milliseconds(8)),
+            [](std::int64_t left, std::int64_t right) { return left + right; })
+      .suppress(Suppressed::until_window_closes(Buffer::unbounded()))
+      .to_stream()
+      .to("out");
+  Driven test(builder.build());
+  auto other = test.driver.input<std::string, std::string>("other");
+
+  for (const std::int64_t time : {1, 17}) {
+    test.pipe("a", time);
+    other.pipe("a", "v", Timestamp(time));
+  }
+  EXPECT_THAT(test.read(), IsEmpty());
+  test.pipe("a", 18);
+
+  EXPECT_THAT(test.read(), ElementsAre("a[0,10)=2@1"));
+}
+
+void expect_unknown_close(const Table<Windowed<std::string>, std::int64_t>& table) {
+  try {
+    table.suppress(Suppressed::until_window_closes(Buffer::unbounded()));
+    FAIL() << "this table does not know when its windows close";
+  } catch (const TopologyError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("does not know when its windows close"));
+  }
+}
+
+TEST(Suppress, RefusesTablesOfWhichNobodyKnowsWhenWindowsClose) {
+  StreamBuilder builder;
+  const auto topic = builder.table("topic", window_keys(), serde::int64());
+  expect_unknown_close(topic);
+  expect_unknown_close(
+      counts_in_windows(builder, "in", milliseconds(5))
+          .join(topic, [](std::int64_t left, std::int64_t right) { return left + right; }));
+  expect_unknown_close(totals(builder.stream<std::string, std::string>("for-ever")
+                                  .group_by_key()
+                                  .windowed_by(UnlimitedWindows::of())
+                                  .count()));
 }
 
 class SuppressAfterRestart : public ::testing::TestWithParam<TopologyDriver::State> {

@@ -72,9 +72,7 @@ TablePlan<K, V> derive_table(const TablePlan<K, VIn>& from, const DerivedTable<K
                         .sources = from.sources,
                         .key_serde = from.key_serde,
                         .value_serde = made.value_serde,
-                        .view = view,
-                        .window_grace = from.window_grace,
-                        .window_end_inclusive = from.window_end_inclusive};
+                        .view = view};
   if (made.store.has_value()) {
     table.queryable_store = made.store->spec().name;
   }

@@ -13,6 +13,8 @@
 #include <pawl/operators/optimizations.h>
 #include <pawl/operators/store_format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,6 +34,12 @@ struct RepartitionNames {
 };
 
 class PlanNode;
+
+// When a windowed aggregation takes no more events of a window.
+struct WindowClose {
+  std::optional<std::chrono::milliseconds> grace;  // after the end of the window; absent: never
+  bool end_inclusive = false;                      // sliding windows and sessions
+};
 
 // What the rules of optimize_plan.h go by.
 struct PlanTraits {
@@ -53,6 +61,8 @@ struct PlanTraits {
 
   // Joins of two streams: the node that keeps the right side's records.
   const PlanNode* right_window = nullptr;
+
+  std::optional<WindowClose> window_close;
 };
 
 class PlanNode {
@@ -95,7 +105,9 @@ class PlanNode {
     std::type_index key_codec;
     std::type_index value_codec;
     [[nodiscard]] bool reads_same_topics(const Source& other) const {
-      return topics == other.topics && topic_pattern == other.topic_pattern;
+      return std::is_permutation(topics.begin(), topics.end(), other.topics.begin(),
+                                 other.topics.end()) &&
+             topic_pattern == other.topic_pattern;
     }
     [[nodiscard]] bool reads_like(const Source& other) const {
       return offset_reset == other.offset_reset && invalid_timestamp == other.invalid_timestamp &&
@@ -126,6 +138,11 @@ class PlanNode {
   std::vector<PlanNode*> parents_;
   Write write_;
 };
+
+// Returns: when the windows close that the keys behind `node` stand for: as the nearest windowed
+// aggregations upstream say, of several as the one that waits longest. Absent: there is a way
+// upstream without any. Source: GraphGraceSearchUtil.
+std::optional<WindowClose> window_close_behind(const PlanNode& node);
 
 class LogicalPlan {
  public:

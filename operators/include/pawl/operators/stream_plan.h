@@ -6,7 +6,6 @@
 #include <pawl/operators/table_view.h>
 #include <pawl/serde/serde.h>
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,10 +40,6 @@ struct TablePlan {
   std::optional<Serde<V>> value_serde;
   // How later verbs look values up and get old ones.
   std::shared_ptr<TableView<K, V>> view;
-  // Windowed tables: how long a window takes events after its end; absent if it never ends.
-  std::optional<std::chrono::milliseconds> window_grace = {};
-  // Sliding windows and sessions: the end belongs to the window.
-  bool window_end_inclusive = false;
   // The store that queries may name; absent: the table has none, or one with a generated name.
   std::optional<std::string> queryable_store = {};
 };

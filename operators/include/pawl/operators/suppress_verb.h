@@ -10,7 +10,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace pawl {
@@ -19,7 +18,7 @@ template <class K, class V>
 template <class BufferTime, internal::WhenFull kWhenFull>
 Table<K, V> Table<K, V>::held_back(const std::optional<std::string>& given,
                                    const internal::LimitedBuffer<kWhenFull>& buffer,
-                                   std::chrono::milliseconds wait) const {
+                                   std::chrono::milliseconds wait, bool end_inclusive) const {
   if (plan_.view->versioned_store() != nullptr) {
     throw TopologyError("the table behind node '" + plan_.node->output() +
                         "' is versioned: suppress would take an update of its past for the latest "
@@ -41,15 +40,14 @@ Table<K, V> Table<K, V>::held_back(const std::optional<std::string>& given,
   internal::TablePlan<K, V> next = plan_;
   next.queryable_store.reset();
   next.view = std::make_shared<internal::SuppressedTableView<K, V>>(plan_.view, spec.name, codec);
-  next.node = &plan.add_processor(
-      name, {plan_.node},
-      internal::node_factory<internal::SuppressNode<K, V, BufferTime>>(
-          name,
-          internal::SuppressRules{
-              wait, buffer.records_max(), buffer.bytes_max(), kWhenFull,
-              std::is_same_v<BufferTime, internal::WindowEndTime> && plan_.window_end_inclusive},
-          codec),
-      {spec.name});
+  next.node =
+      &plan.add_processor(name, {plan_.node},
+                          internal::node_factory<internal::SuppressNode<K, V, BufferTime>>(
+                              name,
+                              internal::SuppressRules{wait, buffer.records_max(),
+                                                      buffer.bytes_max(), kWhenFull, end_inclusive},
+                              codec),
+                          {spec.name});
   return Table(std::move(next));
 }
 
@@ -57,14 +55,15 @@ template <class K, class V>
 Table<K, V> Table<K, V>::suppress(const Suppressed& suppressed) const
   requires internal::kIsWindowed<K>
 {
-  if (!plan_.window_grace.has_value()) {
-    throw TopologyError(
-        "the table behind node '" + plan_.node->output() +
-        "' does not know when its windows close: suppress its results until a time limit, or the "
-        "windowed aggregation before it");
+  const std::optional<internal::WindowClose> close = internal::window_close_behind(*plan_.node);
+  if (!close.has_value() || !close->grace.has_value()) {
+    throw TopologyError("the table behind node '" + plan_.node->output() +
+                        "' does not know when its windows close: not all that it is made of comes "
+                        "from windowed aggregations whose windows end. Suppress its results until "
+                        "a time limit");
   }
-  return held_back<internal::WindowEndTime>(suppressed.name(), suppressed.buffer(),
-                                            *plan_.window_grace);
+  return held_back<internal::WindowEndTime>(suppressed.name(), suppressed.buffer(), *close->grace,
+                                            close->end_inclusive);
 }
 
 template <class K, class V>

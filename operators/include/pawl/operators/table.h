@@ -178,8 +178,8 @@ class Table : public internal::ForeignKeyJoins<K, V> {
                         const Named& named, Serde<VOut> serde) const;
   template <class BufferTime, internal::WhenFull kWhenFull>
   Table held_back(const std::optional<std::string>& given,
-                  const internal::LimitedBuffer<kWhenFull>& buffer,
-                  std::chrono::milliseconds wait) const;
+                  const internal::LimitedBuffer<kWhenFull>& buffer, std::chrono::milliseconds wait,
+                  bool end_inclusive = false) const;
 
   internal::TablePlan<K, V> plan_;
 };

@@ -7,7 +7,6 @@
 #include <pawl/operators/nodes/table_table_join_node.h>
 #include <pawl/operators/table.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,14 +89,11 @@ TablePlan<K, VOut> join_tables(const TablePlan<K, L>& left, const TablePlan<K, R
     plan.add_store(store->spec());
   }
   const TableJoinNames names = table_join_names(plan, named.name());
-  TablePlan<K, VOut> joined{
-      .plan = left.plan,
-      .sources = left.sources,
-      .key_serde = left.key_serde,
-      .value_serde = results.serde,
-      .view = std::make_shared<View>(left.view, right.view, joiner, store),
-      .window_grace = std::max(left.window_grace, right.window_grace),
-      .window_end_inclusive = left.window_end_inclusive || right.window_end_inclusive};
+  TablePlan<K, VOut> joined{.plan = left.plan,
+                            .sources = left.sources,
+                            .key_serde = left.key_serde,
+                            .value_serde = results.serde,
+                            .view = std::make_shared<View>(left.view, right.view, joiner, store)};
   if (store.has_value()) {
     joined.queryable_store = store->spec().name;
   }

@@ -33,9 +33,12 @@ TablePlan<Windowed<K>, A> windowed_table(
           .sources = sources,
           .key_serde = WindowPlan<W>::key_serde(windows, key_serde),
           .value_serde = value_serde,
-          .view = std::make_shared<typename WindowPlan<W>::template View<K, A>>(store),
-          .window_grace = WindowPlan<W>::closes_after(windows),
-          .window_end_inclusive = WindowPlan<W>::kEndInclusive};
+          .view = std::make_shared<typename WindowPlan<W>::template View<K, A>>(store)};
+}
+
+template <class W>
+WindowClose window_close_of(const W& windows) {
+  return {WindowPlan<W>::closes_after(windows), WindowPlan<W>::kEndInclusive};
 }
 
 // How a verb names its node and keeps its state.
@@ -72,6 +75,7 @@ Table<Windowed<K>, A> add_windowed_aggregation(const GroupPlan<K, V>& group, con
                                name, aggregation, windows, emit, definition, view->old_values());
                            topology.nodes.push_back(std::move(processor));
                          });
+  table.node->traits.window_close = window_close_of(windows);
   add_side_output(input, *table.node);
   return Table<Windowed<K>, A>(std::move(table));
 }

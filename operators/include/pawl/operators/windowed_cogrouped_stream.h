@@ -87,6 +87,7 @@ class WindowedCogroupedStream {
         });
     table.sources = std::move(nodes.sources);
     table.node = nodes.merged;
+    table.node->traits.window_close = internal::window_close_of(windows_);
     table.queryable_store = materialized.name();
     return Table<Windowed<K>, A>(std::move(table));
   }
