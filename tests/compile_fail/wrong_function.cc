@@ -1,5 +1,5 @@
 // A function that takes other values than the stream behind map_values has.
-// Expected: pawl: this function must be callable with (const K&, const V&), (const V&)
+// Expected: pawl: this function must be callable with (const K&, const V&) or (const V&)
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
 

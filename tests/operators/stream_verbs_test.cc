@@ -10,6 +10,7 @@
 
 #include <map>
 #include <memory>
+#include <ranges>
 #include <utility>
 
 namespace pawl::test {
@@ -83,6 +84,62 @@ TEST(FlatMap, GivesItsPairsInOrderWithTimeAndHeadersOfTheRecord) {
   EXPECT_EQ(test.out.read(),
             (testing::TestRecord<std::string, std::string>{"ka", "a", Timestamp(5), {{"h", "x"}}}));
   EXPECT_TRUE(test.out.empty());
+}
+
+TEST(FlatMap, TakesRangesThatAreMadeWhileTheyAreRead) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("in")
+      .flat_map_values([](const std::string& value) {
+        return std::views::iota(0, static_cast<int>(value.size())) |
+               std::views::filter([](int at) { return at % 2 == 0; }) |
+               std::views::transform([value](int at) { return value.substr(0, at); });
+      })
+      .flat_map([](const std::string& key, const std::string& value) {
+        return std::views::single(value) |
+               std::views::filter([](const std::string& each) { return !each.empty(); }) |
+               std::views::transform(
+                   [key](const std::string& each) { return std::pair(key, each + "!"); });
+      })
+      .to("out");
+  Strings test(builder);
+
+  test.pipe("a", "abcde", 5);
+
+  EXPECT_THAT(test.read("out"), ElementsAre("a=ab!@5", "a=abcd!@5"));
+}
+
+TEST(Functions, TakeThePartThatMayBeNullByPointer) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>("in")
+      .filter([](const std::string& key, const std::string* value) {
+        return key == "a" || value != nullptr;
+      })
+      .to("out");
+  builder.stream<std::string, std::string>("keyless")
+      .map_values([](const std::string* key, const std::string& value) {
+        return (key == nullptr ? "no key: " : *key) + value;
+      })
+      .to("out");
+  Strings test(builder);
+
+  test.in.pipe({"a", std::nullopt, Timestamp(1), {}});
+  test.in.pipe({"b", std::nullopt, Timestamp(2), {}});
+  test.driver.input<std::string, std::string>("keyless").pipe(
+      {std::nullopt, "1", Timestamp(3), {}});
+
+  EXPECT_THAT(test.read("out"), ElementsAre("a=null@1", "null=no key: 1@3"));
+}
+
+TEST(Stream, OfTheSameTopicsInAnotherOrderIsOneSource) {
+  StreamBuilder builder;
+  builder.stream<std::string, std::string>({"in", "more"}).to("out");
+  builder.stream<std::string, std::string>({"more", "in"}).to("also");
+  Strings test(builder);
+
+  test.pipe("a", "1", 5);
+
+  EXPECT_THAT(test.read("out"), ElementsAre("a=1@5"));
+  EXPECT_THAT(test.read("also"), ElementsAre("a=1@5"));
 }
 
 TEST(Split, GivesARecordToTheFirstBranchItFitsAndCountsWhatFitsNone) {

@@ -15,6 +15,7 @@ namespace {
 using testing::DriverCommit;
 using testing::DriverOptions;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::TopologyDriver;
 
@@ -66,6 +67,20 @@ TEST(TableFilter, DoesNotKnowWhatWasOutsideWithoutOldValues) {
   test.pipe("b", "long", 4);
 
   EXPECT_THAT(test.read(), ElementsAre("b=null@4"));
+}
+
+TEST(Table, CanBeConsumedUnderANameWithItsDefaultSerdes) {
+  StreamBuilder builder;
+  builder.table<std::string, std::string>("in", {}, Consumed<std::string, std::string>::as("rows"))
+      .to_stream()
+      .to("out");
+  builder.global_table<std::string, std::string>(
+      "global", {}, Consumed<std::string, std::string>::as("all-rows"));
+
+  const std::string description = builder.build().describe();
+
+  EXPECT_THAT(description, HasSubstr("Source: rows-source (topics: [in])"));
+  EXPECT_THAT(description, HasSubstr("Source: all-rows-source (topics: [global])"));
 }
 
 TEST(TableFilterNot, KeepsItsRowsInAStoreThatOutlivesARestart) {

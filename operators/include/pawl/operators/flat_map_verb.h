@@ -7,19 +7,10 @@
 #include <pawl/operators/nodes/flat_map_node.h>
 #include <pawl/operators/stream.h>
 
-#include <ranges>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace pawl {
-
-namespace internal {
-
-template <class Range>
-using ElementOf = std::remove_cvref_t<std::ranges::range_reference_t<Range>>;
-
-}  // namespace internal
 
 template <class K, class V, internal::Lacking kLacking>
 template <class Mapper>

@@ -53,8 +53,9 @@ class StreamBuilder {
 
   // A topic as a table. Its store is made when it is named or when somebody looks values up in it.
   template <class K, class V>
-  Table<K, V> table(const std::string& topic, const Materialized& materialized = {}) {
-    return table(topic, default_serde<K>(), default_serde<V>(), materialized);
+  Table<K, V> table(const std::string& topic, const Materialized& materialized = {},
+                    const Consumed<K, V>& consumed = {}) {
+    return table(topic, default_serde<K>(), default_serde<V>(), materialized, consumed);
   }
   template <class K, class V>
   Table<K, V> table(const std::string& topic, Serde<K> key, Serde<V> value,
@@ -92,8 +93,9 @@ class StreamBuilder {
   // A topic as a table of which every instance has all keys, whatever the partitions: to be joined
   // with, or read by any processor under its store's name (global_table.h).
   template <class K, class V>
-  GlobalTable<K, V> global_table(const std::string& topic, const Materialized& materialized = {}) {
-    return global_table(topic, default_serde<K>(), default_serde<V>(), materialized);
+  GlobalTable<K, V> global_table(const std::string& topic, const Materialized& materialized = {},
+                                 const Consumed<K, V>& consumed = {}) {
+    return global_table(topic, default_serde<K>(), default_serde<V>(), materialized, consumed);
   }
   template <class K, class V>
   GlobalTable<K, V> global_table(const std::string& topic, const Serde<K>& key,

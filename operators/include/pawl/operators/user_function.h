@@ -1,8 +1,9 @@
 // Calls a user's function with a record's key and value in whichever form it takes them:
-//   f(const K&, const V&)   f(const V&)            null is an error (ProcessingError policy), with
-//   a message f(const K*, const V*)   f(const V*)            null is a null pointer
-// and turns its result into a value that may be null: a function that returns std::optional<T> can
-// make Kafka's null.
+//   f(const K&, const V&)   f(const K&, const V*)   f(const K*, const V&)   f(const K*, const V*)
+//   f(const V&)             f(const V*)
+// A null that is taken by reference is an error with a message (ProcessingError policy), by pointer
+// a null pointer. And turns its result into a value that may be null: a function that returns
+// std::optional<T> can make Kafka's null.
 #pragma once
 
 #include <concepts>
@@ -27,7 +28,8 @@ class NullNotExpected : public std::invalid_argument {
 template <class F, class K, class V>
 inline constexpr bool kTakesRecord =
     std::invocable<const F&, const K&, const V&> || std::invocable<const F&, const V&> ||
-    std::invocable<const F&, const K*, const V*> || std::invocable<const F&, const V*>;
+    std::invocable<const F&, const K*, const V*> || std::invocable<const F&, const V*> ||
+    std::invocable<const F&, const K&, const V*> || std::invocable<const F&, const K*, const V&>;
 
 template <class T>
 const T& not_null(const T* pointer, const char* part) {
@@ -39,17 +41,22 @@ const T& not_null(const T* pointer, const char* part) {
 
 template <class F, class K, class V>
 decltype(auto) call_with_record(const F& f, const K* key, const V* value) {
-  static_assert(kTakesRecord<F, K, V>,
-                "pawl: this function must be callable with (const K&, const V&), (const V&), "
-                "(const K*, const V*) or (const V*) of the stream it is given to.");
+  static_assert(
+      kTakesRecord<F, K, V>,
+      "pawl: this function must be callable with (const K&, const V&) or (const V&) of the "
+      "stream it is given to, or with pointers (const K*, const V*) where it takes nulls.");
   if constexpr (std::invocable<const F&, const K&, const V&>) {
     return f(not_null(key, "key"), not_null(value, "value"));
   } else if constexpr (std::invocable<const F&, const V&>) {
     return f(not_null(value, "value"));
   } else if constexpr (std::invocable<const F&, const K*, const V*>) {
     return f(key, value);
-  } else {
+  } else if constexpr (std::invocable<const F&, const V*>) {
     return f(value);
+  } else if constexpr (std::invocable<const F&, const K&, const V*>) {
+    return f(not_null(key, "key"), value);
+  } else {
+    return f(key, not_null(value, "value"));
   }
 }
 
