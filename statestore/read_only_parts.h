@@ -26,6 +26,10 @@ inline RowChoice row_at(SegmentId segment, BytesView key) {
   return rows_between(segment, key, key);
 }
 
+inline Error no_part_is_open() {
+  return {ErrorKind::retriable, "no part of the store is open on this instance now"};
+}
+
 // Calls `read(snapshot)` with the chosen rows of every open part until it returns false. Errors:
 // retriable when no part is open, else those of `read`.
 template <class F>
@@ -46,7 +50,7 @@ Result<void> each_part(const RowSnapshotSources& parts, const RowChoice& rows, F
     }
   }
   if (!any) {
-    return Error{ErrorKind::retriable, "no part of the store is open on this instance now"};
+    return no_part_is_open();
   }
   return {};
 }

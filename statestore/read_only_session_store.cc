@@ -60,7 +60,8 @@ Result<std::optional<Bytes>> ReadOnlySessionStore::get(BytesView key, Window ses
 
 Result<void> ReadOnlySessionStore::find_sessions(NullableBytesView key_from,
                                                  NullableBytesView key_to, Timestamp earliest_end,
-                                                 Timestamp latest_start, const Visit& visit) const {
+                                                 Timestamp latest_start, const Visit& visit,
+                                                 Direction direction) const {
   const bool indexed = spec_.layout == WindowLayout::time_first;
   earliest_end = std::max(earliest_end, Timestamp(0));
   const auto by_key = [&](const std::vector<SegmentId>& segments) {
@@ -86,11 +87,14 @@ Result<void> ReadOnlySessionStore::find_sessions(NullableBytesView key_from,
   };
   Bytes base;
   return internal::each_part(parts_, chosen, [&](const RowSnapshot& snapshot) -> Result<bool> {
-    for (const RowRange& range : by_key(snapshot.segments())) {
-      for (auto row =
-               snapshot.scan(range.segment, NullableBytesView(*range.from),
-                             range.to.has_value() ? NullableBytesView(*range.to) : std::nullopt,
-                             Direction::forward);
+    std::vector<RowRange> ranges = by_key(snapshot.segments());
+    if (direction == Direction::backward) {
+      std::reverse(ranges.begin(), ranges.end());
+    }
+    for (const RowRange& range : ranges) {
+      for (auto row = snapshot.scan(
+               range.segment, NullableBytesView(*range.from),
+               range.to.has_value() ? NullableBytesView(*range.to) : std::nullopt, direction);
            row->valid(); row->next()) {
         const internal::SessionRow found = indexed ? internal::decode_session_index(row->key())
                                                    : *internal::decode_session_key(row->key());

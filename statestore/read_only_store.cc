@@ -8,6 +8,7 @@
 #include <pawl/statestore/read_only_store.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace pawl {
 namespace {
@@ -17,20 +18,41 @@ using internal::each_part;
 // The rows that a query of a window store looks at.
 class WindowRows {
  public:
-  // Requires: 0 <= from <= to. Lifetime: key and spec outlive this.
-  WindowRows(const StoreSpec& spec, std::optional<BytesView> key, Timestamp from, Timestamp to)
+  // Requires: 0 <= from <= to. Lifetime: keys and spec outlive this.
+  WindowRows(const StoreSpec& spec, NullableBytesView key_from, NullableBytesView key_to,
+             Timestamp from, Timestamp to)
       : spec_(spec),
         codec_(spec.layout, spec.retain_duplicates),
         interval_(segment_interval_of(spec).count()),
-        key_(key),
+        key_from_(key_from),
+        key_to_(key_to),
         from_(from),
         to_(to) {
-    if (key.has_value() || spec.layout == WindowLayout::time_first) {
+    if (one_key() || spec.layout == WindowLayout::time_first) {
       all_.from.emplace();
       all_.to.emplace();
-      codec_.lower_bound(key.value_or(BytesView()), from, *all_.from);
-      codec_.upper_bound(key.value_or(BytesView()), to, *all_.to);
+      codec_.lower_bound(key_from.value_or(BytesView()), from, *all_.from);
+      codec_.upper_bound(key_to.value_or(BytesView()), to, *all_.to);
+      return;
     }
+    if (key_from.has_value()) {
+      all_.from.emplace(*key_from);
+    }
+    if (key_to.has_value()) {
+      all_.to.emplace();
+      internal::window_upper_bound(*key_to, to, 0, *all_.to);
+    }
+  }
+
+  [[nodiscard]] const internal::WindowRowCodec& codec() const { return codec_; }
+  // Between their bounds lie rows that do not match, too.
+  [[nodiscard]] bool match(const internal::WindowRow& row) const {
+    return row.start >= from_ && row.start <= to_ &&
+           (!key_from_.has_value() || row.key >= *key_from_) &&
+           (!key_to_.has_value() || row.key <= *key_to_);
+  }
+  [[nodiscard]] bool lie_by_key() const {
+    return one_key() || spec_.layout == WindowLayout::key_first;
   }
 
   // Returns: in the order of time, one row for each start that windows of the key can have, where
@@ -43,7 +65,7 @@ class WindowRows {
     if (const auto starts = aligned_starts(segments.front(), segments.back())) {
       for (Timestamp at = starts->first; at <= starts->last; at = at + spec_.start_step) {
         Bytes row;
-        codec_.encode({*key_, at, 0}, row);
+        codec_.encode({*key_from_, at, 0}, row);
         rows.push_back({segment_of(at), row, row});
       }
       return rows;
@@ -57,13 +79,14 @@ class WindowRows {
   }
 
  private:
+  [[nodiscard]] bool one_key() const { return key_from_.has_value() && key_from_ == key_to_; }
   [[nodiscard]] SegmentId segment_of(Timestamp start) const {
     return SegmentId(start.value() / interval_);
   }
   // Between the bounds and in these segments.
   [[nodiscard]] std::optional<internal::AlignedStarts> aligned_starts(SegmentId first,
                                                                       SegmentId last) const {
-    if (!key_.has_value()) {
+    if (!one_key()) {
       return std::nullopt;
     }
     Timestamp from = from_;
@@ -80,7 +103,8 @@ class WindowRows {
   const StoreSpec& spec_;
   internal::WindowRowCodec codec_;
   std::int64_t interval_;
-  std::optional<BytesView> key_;
+  NullableBytesView key_from_;
+  NullableBytesView key_to_;
   Timestamp from_;
   Timestamp to_;
   RowRange all_{SegmentId(0), {}, {}};
@@ -107,7 +131,53 @@ Result<bool> show_rows(const RowSnapshot& snapshot, const RowRange& range, Direc
   return true;
 }
 
+// Calls `visit` for the rows of a range that match, as show_rows.
+Result<bool> visit_windows(const RowSnapshot& snapshot, const RowRange& range,
+                           const WindowRows& rows, Direction direction,
+                           const ReadOnlyWindowStore::Visit& visit) {
+  return show_rows(snapshot, range, direction, [&](BytesView row, BytesView value) {
+    const internal::WindowRow window = rows.codec().decode(row);
+    return !rows.match(window) || visit(window.key, window.start, value);
+  });
+}
+
+// The same for rows that do not lie by key.
+Result<bool> visit_windows_by_key(const RowSnapshot& snapshot, const RowRange& range,
+                                  const WindowRows& rows, Direction direction,
+                                  const ReadOnlyWindowStore::Visit& visit) {
+  std::vector<std::pair<Bytes, Bytes>> collected;
+  PAWL_TRY(show_rows(snapshot, range, Direction::forward, [&](BytesView row, BytesView value) {
+    const internal::WindowRow window = rows.codec().decode(row);
+    if (rows.match(window)) {
+      collected.emplace_back(Bytes(), Bytes(value));
+      internal::encode_changelog_window_key(window, collected.back().first);
+    }
+    return true;
+  }));
+  std::sort(collected.begin(), collected.end());
+  if (direction == Direction::backward) {
+    std::reverse(collected.begin(), collected.end());
+  }
+  return std::all_of(collected.begin(), collected.end(), [&](const auto& row) {
+    const internal::WindowRow window = *internal::decode_changelog_window_key(row.first);
+    return visit(window.key, window.start, row.second);
+  });
+}
+
 }  // namespace
+
+Result<std::uint64_t> ReadOnlyKeyValueStore::approximate_entries() const {
+  std::optional<std::uint64_t> entries;
+  for (const auto& part : parts_) {
+    if (const std::optional<std::uint64_t> rows = part->approximate_rows()) {
+      entries = entries.value_or(0) + *rows;
+    }
+  }
+  if (!entries.has_value()) {
+    return internal::no_part_is_open();
+  }
+  return *entries;
+}
 
 Result<std::optional<Bytes>> ReadOnlyKeyValueStore::get(BytesView key) const {
   std::optional<Bytes> found;
@@ -158,30 +228,14 @@ Result<std::optional<Bytes>> ReadOnlyWindowStore::get(BytesView key, Timestamp s
   return found;
 }
 
-Result<void> ReadOnlyWindowStore::fetch(BytesView key, Timestamp from, Timestamp to,
-                                        const Visit& visit, Direction direction) const {
-  return scan(key, from, to, direction, visit);
-}
-
-Result<void> ReadOnlyWindowStore::fetch_all(Timestamp from, Timestamp to,
-                                            const Visit& visit) const {
-  return scan(std::nullopt, from, to, Direction::forward, visit);
-}
-
-Result<void> ReadOnlyWindowStore::scan(std::optional<BytesView> key, Timestamp from, Timestamp to,
-                                       Direction direction, const Visit& visit) const {
-  const internal::WindowRowCodec codec(spec_.layout, spec_.retain_duplicates);
+Result<void> ReadOnlyWindowStore::fetch(NullableBytesView key_from, NullableBytesView key_to,
+                                        Timestamp from, Timestamp to, const Visit& visit,
+                                        Direction direction) const {
   from = std::max(from, Timestamp(0));
   if (from > to) {
     return {};
   }
-  const WindowRows rows(spec_, key, from, to);
-  const auto show = [&](BytesView row, BytesView value) {
-    const internal::WindowRow window = codec.decode(row);
-    const bool matches =
-        window.start >= from && window.start <= to && (!key.has_value() || window.key == *key);
-    return !matches || visit(window.key, window.start, value);
-  };
+  const WindowRows rows(spec_, key_from, key_to, from, to);
   return each_part(
       parts_, [&](const std::vector<SegmentId>& segments) { return rows.in(segments); },
       [&](const RowSnapshot& snapshot) -> Result<bool> {
@@ -190,7 +244,9 @@ Result<void> ReadOnlyWindowStore::scan(std::optional<BytesView> key, Timestamp f
           std::reverse(ranges.begin(), ranges.end());
         }
         for (const RowRange& range : ranges) {
-          if (!PAWL_TRY(show_rows(snapshot, range, direction, show))) {
+          if (!PAWL_TRY(rows.lie_by_key()
+                            ? visit_windows(snapshot, range, rows, direction, visit)
+                            : visit_windows_by_key(snapshot, range, rows, direction, visit))) {
             return false;
           }
         }

@@ -100,6 +100,14 @@ std::optional<Bytes> row_in(const Segments& segments, SegmentId segment, BytesVi
   return row == rows->second.end() ? std::nullopt : std::optional<Bytes>(row->second);
 }
 
+std::uint64_t count_rows(const Segments& segments) {
+  std::uint64_t rows = 0;
+  for (const auto& [id, segment] : segments) {
+    rows += segment.size();
+  }
+  return rows;
+}
+
 // Returns: the rows of the ranges.
 Segments copy_of(const Segments& segments, const RowChoice& rows) {
   Segments copy;
@@ -153,6 +161,10 @@ class MemoryContent final : public RowSnapshotSource {
     }
     return row_in(segments_, segment, key);
   }
+  [[nodiscard]] std::optional<std::uint64_t> approximate_rows() const override {
+    const std::lock_guard lock(mutex_);
+    return open_ ? std::optional(count_rows(segments_)) : std::nullopt;
+  }
   [[nodiscard]] const Segments& owner_view() const { return segments_; }
   template <class F>
   void write(F&& change) {
@@ -201,11 +213,7 @@ class MemoryRows final : public CommittedRows {
     });
   }
   [[nodiscard]] std::uint64_t approximate_rows() const override {
-    std::uint64_t rows = 0;
-    for (const auto& [id, segment] : content_->owner_view()) {
-      rows += segment.size();
-    }
-    return rows;
+    return count_rows(content_->owner_view());
   }
   [[nodiscard]] std::shared_ptr<const RowSnapshotSource> snapshots() const override {
     return content_;

@@ -61,6 +61,11 @@ class RocksdbSnapshot final : public RowSnapshot {
   RocksdbDatabase::View view_;  // goes before the database, whose families it holds
 };
 
+std::uint64_t approximate_rows_of(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
+  std::uint64_t rows = 0;
+  return db.GetIntProperty(family, rocksdb::DB::Properties::kEstimateNumKeys, &rows) ? rows : 0;
+}
+
 // Does not keep the database open: only the snapshots it gives do.
 class RocksdbSnapshotSource final : public RowSnapshotSource {
  public:
@@ -88,6 +93,22 @@ class RocksdbSnapshotSource final : public RowSnapshotSource {
       return Error{ErrorKind::fatal, "the store is closed"};
     }
     return now->get(segment, key);
+  }
+  [[nodiscard]] std::optional<std::uint64_t> approximate_rows() const override {
+    const std::shared_ptr<RocksdbDatabase> database = database_.lock();
+    if (database == nullptr) {
+      return std::nullopt;
+    }
+    const std::optional<RocksdbDatabase::View> view = database->view(store_);
+    if (!view.has_value()) {
+      return std::nullopt;
+    }
+    std::uint64_t rows = 0;
+    for (const auto& [id, family] : view->segments) {
+      rows += approximate_rows_of(database->db(), family->handle());
+    }
+    database->release(*view);
+    return rows;
   }
 
  private:
@@ -154,11 +175,7 @@ void RocksdbRows::declare_dead_below(SegmentId first_live) {
 std::uint64_t RocksdbRows::approximate_rows() const {
   std::uint64_t rows = 0;
   for (const SegmentId segment : segments()) {
-    std::uint64_t count = 0;
-    if (database_->db().GetIntProperty(family(segment), rocksdb::DB::Properties::kEstimateNumKeys,
-                                       &count)) {
-      rows += count;
-    }
+    rows += approximate_rows_of(database_->db(), family(segment));
   }
   return rows;
 }

@@ -10,6 +10,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace pawl::test {
 namespace {
@@ -132,6 +135,37 @@ TEST_P(WindowQueries, ShowWhatWasRestored) {
   EXPECT_THAT(rows(driver.store(counts()).all()), ElementsAre("a@30=1"));
   pipe(driver, "a", 36);
   EXPECT_THAT(rows(driver.store(counts()).all()), ElementsAre("a@30=2"));
+}
+
+TEST_P(WindowQueries, FromOtherThreadsVisitCommittedWindowsByKeyThenTimeOrTheReverse) {
+  DriverOptions by_hand = options();
+  by_hand.commit = DriverCommit::by_hand;
+  TopologyDriver driver(counting(TumblingWindows::of(milliseconds(10)).no_grace()), by_hand);
+  const auto store = driver.window_store<std::string, std::int64_t>("counts");
+  std::vector<std::string> seen;
+  const auto into_seen = [&](const std::string& key, Timestamp start,
+                             const ValueAndTimestamp<std::int64_t>& count) {
+    seen.push_back(key + "@" + std::to_string(start.value()) + "=" + std::to_string(count.value));
+    return true;
+  };
+  pipe(driver, "c", 1);
+  pipe(driver, "a", 2);
+  pipe(driver, "b", 3);
+  pipe(driver, "a", 12);
+  driver.commit();
+  pipe(driver, "a", 13);
+  pipe(driver, "aa", 13);
+
+  ASSERT_TRUE(store.all(into_seen).has_value());
+  EXPECT_THAT(std::exchange(seen, {}), ElementsAre("a@0=1", "a@10=1", "b@0=1", "c@0=1"));
+  const std::string a("a");
+  const std::string b("b");
+  ASSERT_TRUE(
+      store.fetch(&a, &b, Timestamp(0), Timestamp(99), into_seen, Direction::backward).has_value());
+  EXPECT_THAT(std::exchange(seen, {}), ElementsAre("b@0=1", "a@10=1", "a@0=1"));
+  ASSERT_TRUE(
+      store.fetch_all(Timestamp(0), Timestamp(9), into_seen, Direction::backward).has_value());
+  EXPECT_THAT(seen, ElementsAre("c@0=1", "b@0=1", "a@0=1"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, WindowQueries, ::testing::Bool(),

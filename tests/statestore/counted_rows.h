@@ -4,7 +4,9 @@
 
 #include <pawl/statestore/store_backend.h>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,9 @@ class CountedRows final : public RowSnapshotSource {
   [[nodiscard]] Result<std::optional<Bytes>> get(SegmentId segment, BytesView key) const override {
     ++read_;
     return rows_->get(segment, key);
+  }
+  [[nodiscard]] std::optional<std::uint64_t> approximate_rows() const override {
+    return rows_->approximate_rows();
   }
 
  private:

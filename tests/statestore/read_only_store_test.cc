@@ -2,9 +2,11 @@
 #include "statestore/backend_under_test.h"
 #include "statestore/counted_rows.h"
 
+#include <pawl/serde/primitives.h>
 #include <pawl/statestore/key_value_store.h>
 #include <pawl/statestore/read_only_store.h>
 #include <pawl/statestore/shared_store.h>
+#include <pawl/statestore/typed/read_only.h>
 #include <pawl/statestore/window_store.h>
 
 #include <gmock/gmock.h>
@@ -105,10 +107,33 @@ TEST_P(ReadOnlyStoreTest, TakesNoMoreOfAStoreThanIsAskedFor) {
   EXPECT_EQ(rows->whole(), 0U);
 }
 
+TEST_P(ReadOnlyStoreTest, KnowsAboutHowManyCommittedRowsItsOpenPartsHave) {
+  BackendUnderTest backend(GetParam());
+  auto second = std::make_unique<StoreUnderTest>(*backend, counts());
+  for (const char* key : {"a", "b", "c"}) {
+    put(key, "1");
+    static_cast<KeyValueStore&>((*second)->store()).put(key, NullableBytesView("1"), Timestamp(1));
+  }
+  const ReadOnlyKeyValueStore both(counts(), {store_->snapshots(), (*second)->snapshots()});
+  const KeyValueQueries<std::string, std::string> typed(both, serde::string(), serde::string());
+
+  EXPECT_EQ(typed.approximate_entries().value(), 0U);
+  store_.commit();
+  EXPECT_EQ(typed.approximate_entries().value(), 3U);
+  second->commit();
+  put("d", "1");
+  EXPECT_EQ(typed.approximate_entries().value(), 6U);
+  const ReadOnlyKeyValueStore closed(counts(), {(*second)->snapshots()});
+  second.reset();
+  EXPECT_EQ(typed.approximate_entries().value(), 3U);
+  EXPECT_EQ(closed.approximate_entries().error().kind, ErrorKind::retriable);
+}
+
 TEST(ReadOnlyStore, SaysTryAgainWhenNoPartIsOpenHere) {
   const ReadOnlyKeyValueStore view(counts(), {});
 
   EXPECT_EQ(view.get("a").error().kind, ErrorKind::retriable);
+  EXPECT_EQ(view.approximate_entries().error().kind, ErrorKind::retriable);
 }
 
 TEST_P(ReadOnlyStoreTest, LooksAWindowUpWithoutVisitingThoseOfOtherKeys) {

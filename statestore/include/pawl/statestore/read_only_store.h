@@ -1,8 +1,12 @@
 // Read-only views of the committed rows of a store's local parts, in bytes, for interactive
 // queries. Each call reads a snapshot of each part: never a write of an open or aborted
 // transaction. Rows of a window store that are past their retention may be seen until the space of
-// their segment is freed. Thread rule: any thread. Errors: retriable (no part is open here now),
-// corrupted_state (the disk).
+// their segment is freed.
+// Order: part by part, never merged; within a part as the class says, the same in memory and on
+// disk. Backward, the parts come in the same order, each exactly reversed (Source:
+// CompositeReadOnlyWindowStore and its like).
+// Thread rule: any thread. Errors: retriable (no part is open here now), corrupted_state (the
+// disk).
 #pragma once
 
 #include <pawl/model/bytes.h>
@@ -12,9 +16,11 @@
 #include <pawl/statestore/store_spec.h>
 #include <pawl/statestore/versioned_store.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace pawl {
@@ -28,8 +34,11 @@ class ReadOnlyKeyValueStore {
 
   [[nodiscard]] RowFormat row_format() const { return format_; }
   [[nodiscard]] Result<std::optional<Bytes>> get(BytesView key) const;
-  // Calls `visit(key, row)` for keys in [from, to], absent = open, part by part in key order, until
-  // it returns false.
+  // About how many keys there are, quick: on disk an estimate, in which a key that was written
+  // again or deleted may count more than once. Source: approximateNumEntries.
+  [[nodiscard]] Result<std::uint64_t> approximate_entries() const;
+  // Calls `visit(key, row)` for keys in [from, to], absent = open, in the order of their bytes,
+  // until it returns false.
   Result<void> range(NullableBytesView from, NullableBytesView to, Direction direction,
                      const std::function<bool(BytesView key, BytesView row)>& visit) const;
   // The same for keys that start with `prefix`, forward.
@@ -41,6 +50,11 @@ class ReadOnlyKeyValueStore {
   RowSnapshotSources parts_;
 };
 
+// Order of windows: segment by segment (segment_interval_of(spec) of starts each), within a segment
+// by the bytes of key and start as the changelog has them: `key ‖ i64 start ‖ i32 sequence`. So the
+// windows of one key come in time order, and keys of different lengths may interleave. Source:
+// RocksDBWindowStore over WindowKeySchema. A store whose rows lie by time collects and sorts a
+// segment before it shows it.
 class ReadOnlyWindowStore {
  public:
   ReadOnlyWindowStore(StoreSpec spec, RowSnapshotSources parts)
@@ -49,17 +63,17 @@ class ReadOnlyWindowStore {
   [[nodiscard]] RowFormat row_format() const { return row_format_of(spec_); }
   [[nodiscard]] Result<std::optional<Bytes>> get(BytesView key, Timestamp start) const;
   using Visit = std::function<bool(BytesView key, Timestamp start, BytesView row)>;
-  // Visits the windows of a key with start in [from, to], in time order, until `visit` returns
-  // false.
+  // Visits the windows of a key with start in [from, to], until `visit` returns false.
   Result<void> fetch(BytesView key, Timestamp from, Timestamp to, const Visit& visit,
+                     Direction direction = Direction::forward) const {
+    return fetch(NullableBytesView(key), NullableBytesView(key), from, to, visit, direction);
+  }
+  // The same for keys in [key_from, key_to], absent = open.
+  Result<void> fetch(NullableBytesView key_from, NullableBytesView key_to, Timestamp from,
+                     Timestamp to, const Visit& visit,
                      Direction direction = Direction::forward) const;
-  // Visits the windows of all keys with start in [from, to], part by part, in no promised order
-  // within a part.
-  Result<void> fetch_all(Timestamp from, Timestamp to, const Visit& visit) const;
 
  private:
-  Result<void> scan(std::optional<BytesView> key, Timestamp from, Timestamp to, Direction direction,
-                    const Visit& visit) const;
   StoreSpec spec_;
   RowSnapshotSources parts_;
 };

@@ -93,6 +93,8 @@ class RowSnapshotSource {
   // Errors: corrupted_state; fatal when the store is closed.
   [[nodiscard]] virtual Result<std::optional<Bytes>> get(SegmentId segment,
                                                          BytesView key) const = 0;
+  // Returns: about how many rows the store has, or nothing when it is closed.
+  [[nodiscard]] virtual std::optional<std::uint64_t> approximate_rows() const = 0;
 };
 
 // The committed rows of one store, for its owner.

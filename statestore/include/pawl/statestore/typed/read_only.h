@@ -1,7 +1,7 @@
 // Typed read-only views for interactive queries: Application::key_value_store and window_store
-// return them. Thread rule: each object on one thread; make one per thread. Errors: retriable (no
-// part of the store is open on this instance now), fatal (a row does not fit the serde),
-// corrupted_state.
+// return them. Source: ReadOnlyKeyValueStore, ReadOnlyWindowStore. Thread rule: each object on one
+// thread; make one per thread. Errors: retriable (no part of the store is open on this instance
+// now), fatal (a row does not fit the serde), corrupted_state.
 #pragma once
 
 #include <pawl/model/window.h>
@@ -9,6 +9,7 @@
 #include <pawl/statestore/read_only_store.h>
 #include <pawl/statestore/typed/store_codec.h>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -45,6 +46,15 @@ Result<ValueAndTimestamp<V>> decode_row(const Serde<V>& serde, BytesView row, Ro
   return result;
 }
 
+// Bounds of keys, null = open.
+template <class K>
+std::optional<Bytes> bound_of(const Serde<K>& serde, const K* key) {
+  return key == nullptr ? std::nullopt : std::optional<Bytes>(serde.encode(*key));
+}
+inline NullableBytesView view_of(const std::optional<Bytes>& bound) {
+  return bound.has_value() ? NullableBytesView(*bound) : std::nullopt;
+}
+
 }  // namespace internal
 
 template <class K, class V>
@@ -60,24 +70,30 @@ class KeyValueQueries {
     }
     return std::optional(PAWL_TRY(internal::decode_row(value_, *row, store_.row_format())));
   }
+  // About how many keys the store has here, all tasks together; on disk an estimate.
+  [[nodiscard]] Result<std::uint64_t> approximate_entries() const {
+    return store_.approximate_entries();
+  }
 
   // Calls `visit(key, value)` for keys in [from, to] by their bytes, null = open, until it returns
-  // false.
+  // false. Order: task after task, in the same order backward too; within a task by those bytes.
   Result<void> range(const K* from, const K* to,
                      const std::function<bool(const K&, const ValueAndTimestamp<V>&)>& visit,
                      Direction direction = Direction::forward) const {
-    const std::optional<Bytes> lower = bytes_of(from);
-    const std::optional<Bytes> upper = bytes_of(to);
+    const std::optional<Bytes> lower = internal::bound_of(key_, from);
+    const std::optional<Bytes> upper = internal::bound_of(key_, to);
     Result<void> decoded;
-    PAWL_TRY(store_.range(view(lower), view(upper), direction, [&](BytesView key, BytesView row) {
-      auto typed_key = key_.decode(key);
-      auto typed_row = internal::decode_row(value_, row, store_.row_format());
-      if (!typed_key.has_value() || !typed_row.has_value()) {
-        decoded = typed_key.has_value() ? typed_row.error() : typed_key.error();
-        return false;
-      }
-      return visit(*typed_key, *typed_row);
-    }));
+    PAWL_TRY(store_.range(internal::view_of(lower), internal::view_of(upper), direction,
+                          [&](BytesView key, BytesView row) {
+                            auto typed_key = key_.decode(key);
+                            auto typed_row = internal::decode_row(value_, row, store_.row_format());
+                            if (!typed_key.has_value() || !typed_row.has_value()) {
+                              decoded =
+                                  typed_key.has_value() ? typed_row.error() : typed_key.error();
+                              return false;
+                            }
+                            return visit(*typed_key, *typed_row);
+                          }));
     return decoded;
   }
   // The same for keys whose bytes start with `prefix`, forward.
@@ -98,12 +114,6 @@ class KeyValueQueries {
   }
 
  private:
-  std::optional<Bytes> bytes_of(const K* key) const {
-    return key == nullptr ? std::nullopt : std::optional<Bytes>(key_.encode(*key));
-  }
-  static NullableBytesView view(const std::optional<Bytes>& bytes) {
-    return bytes.has_value() ? NullableBytesView(*bytes) : std::nullopt;
-  }
   ReadOnlyKeyValueStore store_;
   Serde<K> key_;
   Serde<V> value_;
@@ -134,11 +144,26 @@ class WindowQueries {
     PAWL_TRY(store_.fetch(key_.encode(key), from, to, decoder(visit, decoded), direction));
     return decoded;
   }
-  // Visits all windows with start in [from, to], in no promised order.
-  Result<void> fetch_all(Timestamp from, Timestamp to, const Visit& visit) const {
+  // The same for keys in [key_from, key_to] by their bytes, null = open. Order: task after task, in
+  // the same order backward too; within a task segment by segment, within a segment by the bytes of
+  // key and start, and backward exactly the reverse (ReadOnlyWindowStore).
+  Result<void> fetch(const K* key_from, const K* key_to, Timestamp from, Timestamp to,
+                     const Visit& visit, Direction direction = Direction::forward) const {
+    const std::optional<Bytes> lower = internal::bound_of(key_, key_from);
+    const std::optional<Bytes> upper = internal::bound_of(key_, key_to);
     Result<void> decoded;
-    PAWL_TRY(store_.fetch_all(from, to, decoder(visit, decoded)));
+    PAWL_TRY(store_.fetch(internal::view_of(lower), internal::view_of(upper), from, to,
+                          decoder(visit, decoded), direction));
     return decoded;
+  }
+  // The same for all keys.
+  Result<void> fetch_all(Timestamp from, Timestamp to, const Visit& visit,
+                         Direction direction = Direction::forward) const {
+    return fetch(nullptr, nullptr, from, to, visit, direction);
+  }
+  // The same for all windows.
+  Result<void> all(const Visit& visit, Direction direction = Direction::forward) const {
+    return fetch_all(Timestamp(0), Timestamp::max(), visit, direction);
   }
 
  private:
