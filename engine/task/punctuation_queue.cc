@@ -1,8 +1,8 @@
 #include "task/punctuation_queue.h"
 
-#include <pawl/model/assert.h>
-
-#include <algorithm>
+#include <cstddef>
+#include <stdexcept>
+#include <utility>
 
 namespace pawl::internal {
 namespace {
@@ -21,7 +21,7 @@ PunctuationHandle PunctuationQueue::schedule(Node& node, Timestamp first,
                                              Punctuator punctuator) {
   check_interval(node, interval);
   auto cancelled = std::make_shared<bool>(false);
-  schedules_.push_back({&node, first, interval, std::move(punctuator), cancelled});
+  schedules_.push({&node, first, interval, std::move(punctuator), cancelled});
   return PunctuationHandle(std::move(cancelled));
 }
 
@@ -48,23 +48,36 @@ Timestamp PunctuationQueue::following(Timestamp due, std::chrono::milliseconds i
   return next;
 }
 
-Timestamp PunctuationQueue::next_due() const {
-  Timestamp next = Timestamp::max();
-  for (const Schedule& schedule : schedules_) {
-    next = std::min(next, schedule.next);
+void PunctuationQueue::schedule_following(Schedule fired, Timestamp now) {
+  if (!*fired.cancelled) {
+    fired.next = following(fired.next, fired.interval, now);
+    schedules_.push(std::move(fired));
   }
-  return next;
 }
 
 void PunctuationQueue::commit() {
-  std::erase_if(schedules_, [](const Schedule& schedule) { return *schedule.cancelled; });
+  std::size_t cancelled = 0;
+  for (Schedule& schedule : schedules_.items()) {
+    schedule.cancelled_at_commit = *schedule.cancelled;
+    cancelled += schedule.cancelled_at_commit ? 1 : 0;
+  }
+  // They go when they would be due; those of long intervals could pile up until then.
+  if (cancelled * 2 > schedules_.items().size()) {
+    Schedules kept;
+    for (Schedule& schedule : schedules_.items()) {
+      if (!schedule.cancelled_at_commit) {
+        kept.push(std::move(schedule));
+      }
+    }
+    schedules_ = std::move(kept);
+  }
   committed_ = schedules_;
 }
 
 void PunctuationQueue::drop() {
   schedules_ = committed_;
-  for (const Schedule& schedule : schedules_) {
-    *schedule.cancelled = false;
+  for (const Schedule& schedule : schedules_.items()) {
+    *schedule.cancelled = schedule.cancelled_at_commit;
   }
 }
 

@@ -1,15 +1,18 @@
 // PunctuationQueue: the schedules of one task, by one kind of time, and which are due.
 // A due schedule fires once, however many intervals have passed, and goes on with the next multiple
-// of its interval. What a punctuation did is undone by an abort, so an abort makes it due again.
+// of its interval. Those that are due fire in the order of when they are, of the same time as in
+// Kafka Streams. What a punctuation did is undone by an abort, so an abort makes it due again.
 // Source: PunctuationQueue, PunctuationSchedule. Thread rule: owner thread only.
 #pragma once
+
+#include "task/java_priority_queue.h"
 
 #include <pawl/engine/node.h>
 #include <pawl/engine/punctuation.h>
 
 #include <chrono>
 #include <memory>
-#include <vector>
+#include <utility>
 
 namespace pawl::internal {
 
@@ -27,22 +30,29 @@ class PunctuationQueue {
   template <class F>
   std::size_t punctuate(Timestamp now, F&& fire) {
     std::size_t fired = 0;
-    // By index: a punctuator may add schedules. NOLINTNEXTLINE(modernize-loop-convert)
-    for (std::size_t at = 0; at < schedules_.size(); ++at) {
-      if (*schedules_[at].cancelled || schedules_[at].next > now) {
+    while (!schedules_.empty() && schedules_.front().next <= now) {
+      Schedule due = schedules_.pop();
+      if (*due.cancelled) {
         continue;
       }
-      schedules_[at].next = following(schedules_[at].next, schedules_[at].interval, now);
-      const Punctuator punctuator = schedules_[at].punctuator;
-      fire(*schedules_[at].node, punctuator, now);
       ++fired;
+      // Not in the queue while it fires: a punctuator may add schedules, which go before it then.
+      try {
+        fire(*due.node, due.punctuator, now);
+      } catch (...) {
+        schedule_following(std::move(due), now);
+        throw;
+      }
+      schedule_following(std::move(due), now);
     }
-    std::erase_if(schedules_, [](const Schedule& schedule) { return *schedule.cancelled; });
     return fired;
   }
 
-  // Returns: when the next schedule is due; Timestamp::max() when there is none.
-  [[nodiscard]] Timestamp next_due() const;
+  // Returns: when the next schedule is due, or would be, were it not cancelled; Timestamp::max()
+  // when there is none.
+  [[nodiscard]] Timestamp next_due() const {
+    return schedules_.empty() ? Timestamp::max() : schedules_.front().next;
+  }
   [[nodiscard]] bool empty() const { return schedules_.empty(); }
   // Keeps the schedules as they are for drop().
   void commit();
@@ -58,12 +68,18 @@ class PunctuationQueue {
     std::chrono::milliseconds interval;
     Punctuator punctuator;
     std::shared_ptr<bool> cancelled;
+    bool cancelled_at_commit = false;
   };
+  struct TimeOfSchedule {
+    Timestamp operator()(const Schedule& schedule) const { return schedule.next; }
+  };
+  void schedule_following(Schedule fired, Timestamp now);
   // Returns: the first time after `now` that is one or more intervals behind `due`.
   static Timestamp following(Timestamp due, std::chrono::milliseconds interval, Timestamp now);
 
-  std::vector<Schedule> schedules_;
-  std::vector<Schedule> committed_;
+  using Schedules = JavaPriorityQueue<Schedule, TimeOfSchedule>;
+  Schedules schedules_;
+  Schedules committed_;
 };
 
 }  // namespace pawl::internal

@@ -1,5 +1,7 @@
 #include "task/record_chooser.h"
 
+#include "task/java_priority_queue.h"
+
 #include <pawl/model/assert.h>
 
 #include <algorithm>
@@ -40,47 +42,20 @@ class LowestPartitionChooser final : public RecordChooser {
   std::vector<Head> heads_;
 };
 
-// A binary heap that sifts exactly as java.util.PriorityQueue does, so that ties come out the same.
 class JavaChooser final : public RecordChooser {
  public:
-  void offer(std::size_t partition, Timestamp head) override {
-    heap_.push_back({partition, head});
-    std::size_t at = heap_.size() - 1;
-    while (at > 0) {
-      const std::size_t parent = (at - 1) / 2;
-      if (heap_[at].time >= heap_[parent].time) {
-        break;
-      }
-      std::swap(heap_[at], heap_[parent]);
-      at = parent;
-    }
-  }
+  void offer(std::size_t partition, Timestamp head) override { heads_.push({partition, head}); }
   [[nodiscard]] std::optional<std::size_t> peek() const override {
-    return heap_.empty() ? std::nullopt : std::optional(heap_.front().partition);
+    return heads_.empty() ? std::nullopt : std::optional(heads_.front().partition);
   }
-  std::size_t take() override {
-    PAWL_ASSERT(!heap_.empty());
-    const std::size_t partition = heap_.front().partition;
-    heap_.front() = heap_.back();
-    heap_.pop_back();
-    std::size_t at = 0;
-    while (at * 2 + 1 < heap_.size()) {
-      std::size_t child = at * 2 + 1;
-      if (child + 1 < heap_.size() && heap_[child].time > heap_[child + 1].time) {
-        ++child;
-      }
-      if (heap_[at].time <= heap_[child].time) {
-        break;
-      }
-      std::swap(heap_[at], heap_[child]);
-      at = child;
-    }
-    return partition;
-  }
-  void clear() override { heap_.clear(); }
+  std::size_t take() override { return heads_.pop().partition; }
+  void clear() override { heads_.clear(); }
 
  private:
-  std::vector<Head> heap_;
+  struct TimeOfHead {
+    Timestamp operator()(const Head& head) const { return head.time; }
+  };
+  JavaPriorityQueue<Head, TimeOfHead> heads_;
 };
 
 }  // namespace

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace pawl::internal {
@@ -63,6 +66,62 @@ TEST_F(PunctuationQueueTest, MayBeExtendedByAPunctuator) {
   fire(5);
 
   EXPECT_EQ(calls_, (std::vector<std::int64_t>{-1, 5}));
+}
+
+// Recorded from Kafka Streams 4.3.1: by time, ties in the order of java.util.PriorityQueue.
+TEST_F(PunctuationQueueTest, FiresInTheOrderOfKafkaStreams) {
+  std::string order;
+  for (const auto& [name, interval] :
+       {std::pair('A', 10), {'B', 4}, {'C', 4}, {'D', 4}, {'E', 5}}) {
+    queue_.schedule(*node_, Timestamp(0), milliseconds(interval),
+                    [&order, name = name](Timestamp) { order += name; });
+  }
+  for (const std::int64_t now : {0, 12, 13, 20, 40}) {
+    fire(now);
+    order += ' ';
+  }
+
+  EXPECT_EQ(order, "AEBDC DCBEA  EBDCA CDBEA ");
+}
+
+TEST_F(PunctuationQueueTest, IsAfterADropWhatItWasAtTheCommit) {
+  PunctuationHandle gone = every(0, 7);
+  PunctuationHandle stays = every(0, 10);
+  gone.cancel();
+  queue_.commit();
+  stays.cancel();
+  every(3, 10);
+  fire(5);
+  EXPECT_EQ(calls_, (std::vector<std::int64_t>{5}));
+
+  queue_.drop();
+  fire(20);
+
+  EXPECT_EQ(calls_, (std::vector<std::int64_t>{5, 20}));
+}
+
+TEST_F(PunctuationQueueTest, DoesNotHoardWhatIsCancelled) {
+  every(0, 10);
+  for (int round = 0; round < 100; ++round) {
+    every(1'000'000, 10).cancel();
+    queue_.commit();
+  }
+  fire(0);
+  queue_.clear();
+  EXPECT_EQ(queue_.next_due(), Timestamp::max());
+  PunctuationHandle only = every(50, 10);
+  only.cancel();
+  queue_.commit();
+  EXPECT_TRUE(queue_.empty());
+}
+
+TEST_F(PunctuationQueueTest, GoesOnBehindAPunctuatorThatThrows) {
+  queue_.schedule(*node_, Timestamp(0), milliseconds(10),
+                  [](Timestamp) { throw std::runtime_error("punctuator"); });
+
+  EXPECT_THROW(fire(0), std::runtime_error);
+
+  EXPECT_EQ(queue_.next_due(), Timestamp(10));
 }
 
 TEST_F(PunctuationQueueTest, RefusesAnIntervalThatIsNotPositive) {
