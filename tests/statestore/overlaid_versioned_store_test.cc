@@ -108,6 +108,15 @@ TEST_F(VersionedStoreTest, RefusesWhatIsOlderThanItsHistory) {
   EXPECT_EQ(store_->store().expired_puts(), 1U);
 }
 
+TEST_F(VersionedStoreTest, ErasesNothingBeforeItsHistory) {
+  put("a", 0);
+  store_->put("other", "x", Timestamp(1000));
+
+  EXPECT_EQ(store_->erase("f", Timestamp(50)), std::nullopt);
+
+  EXPECT_EQ(store_->get("f"), valid("a", 0));
+}
+
 TEST_F(VersionedStoreTest, NeverLosesTheLatestVersion) {
   put("a", 10);
   store_->put("other", "x", Timestamp(100'000));

@@ -54,11 +54,12 @@ class TypedVersionedStore {
   VersionPlace put(const K& key, const V& value, Timestamp from) {
     return store_->put_version(codec_.key_bytes(key), codec_.value_bytes(value), from);
   }
-  // Deletes the key from a time on. Returns: the version that was valid then.
+  // Deletes the key from a time on. Returns: the version that was valid then; nothing when the time
+  // is before the history and nothing is deleted.
   std::optional<VersionedValue<V>> erase(const K& key, Timestamp from) {
     std::optional<VersionedValue<V>> before = get(key, from);
-    store_->put_version(codec_.key_bytes(key), std::nullopt, from);
-    return before;
+    const VersionPlace place = store_->put_version(codec_.key_bytes(key), std::nullopt, from);
+    return place.outcome == PutOutcome::expired ? std::nullopt : std::move(before);
   }
   // The untyped store: history retention, observed time, expired puts.
   [[nodiscard]] const VersionedStore& store() const { return *store_; }
