@@ -36,8 +36,10 @@ TopicConfig changelog_topic_config(const StoreSpec& store, Compatibility compati
   TopicConfig config{{"message.timestamp.type", "CreateTime"}, {"cleanup.policy", "compact"}};
   if (is_windowed(store)) {
     const bool java = compatibility == Compatibility::kafka_streams_4_3;
-    // Rows that are kept as duplicates have keys of their own: there is nothing to compact.
-    config["cleanup.policy"] = store.retain_duplicates ? "delete" : "compact,delete";
+    // Rows that are kept as duplicates have keys of their own: there is nothing to compact. Kafka
+    // Streams says so of plain stores only (WindowStoreBuilder).
+    const bool plain = !store.timestamped && !store.headers;
+    config["cleanup.policy"] = store.retain_duplicates && plain ? "delete" : "compact,delete";
     config["retention.ms"] =
         java ? std::to_string(saturating_sum(store.retention.count(), kAdditionalRetentionMs))
              : "-1";

@@ -51,10 +51,12 @@ StoreSpec join_window_spec(const std::string& name, const JoinWindows& windows,
   spec.name = name;
   spec.kind = StoreKind::window;
   spec.persistence = choices.persistence;
-  spec.logging = choices.logging;
-  spec.changelog_config = choices.changelog_config;
   if (choices.left_store.has_value()) {
-    spec.changelog_config.try_emplace("cleanup.policy", "compact,delete");
+    spec.changelog_config["cleanup.policy"] = "compact,delete";
+  } else {
+    spec.logging = choices.logging;
+    spec.changelog_config = choices.changelog_config;
+    spec.changelog_config["cleanup.policy"] = "delete";
   }
   spec.retention = windows.size() + windows.grace();
   spec.window_size = windows.size();

@@ -21,6 +21,7 @@ using testing::DriverOptions;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using testing::TopologyDriver;
 using Strings = Stream<std::string, std::string>;
 
@@ -339,6 +340,27 @@ TEST(JoinWindows, ThatKeepNothingSayWhatToDo) {
 TEST(JoinWindows, AreRefusedWhenNegative) {
   EXPECT_THROW((void)JoinWindows::of(milliseconds(-1)).no_grace(), TopologyError);
   EXPECT_THROW((void)JoinWindows::of(milliseconds(1)).grace(milliseconds(-1)), TopologyError);
+}
+
+// As Kafka Streams has it: window stores are not compacted, and those of suppliers are always
+// logged.
+TEST(StreamJoinStores, HaveTheChangelogsOfKafkaStreams) {
+  StreamJoinChoices choices;
+  choices.changelog_config = {{"cleanup.policy", "compact"}, {"segment.bytes", "1"}};
+  const StoreSpec made = internal::join_window_spec("w", kTenGraceFive, choices);
+  EXPECT_THAT(made.changelog_config,
+              ElementsAre(Pair("cleanup.policy", "delete"), Pair("segment.bytes", "1")));
+
+  choices.logging = Logging::disabled;
+  EXPECT_EQ(internal::join_window_spec("w", kTenGraceFive, choices).logging, Logging::disabled);
+  choices.left_store = "left";
+  choices.right_store = "right";
+  const StoreSpec given = internal::join_window_spec("left", kTenGraceFive, choices);
+  EXPECT_EQ(given.logging, Logging::enabled);
+  EXPECT_THAT(given.changelog_config, ElementsAre(Pair("cleanup.policy", "compact,delete")));
+  const StoreSpec unmatched = internal::unmatched_store_spec("shared", choices);
+  EXPECT_EQ(unmatched.logging, Logging::disabled);
+  EXPECT_EQ(unmatched.changelog_config, choices.changelog_config);
 }
 
 Topology self_join(const Optimizations& optimizations) {

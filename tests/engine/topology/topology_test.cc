@@ -230,5 +230,19 @@ TEST(InternalTopics, WindowedChangelogsFollowStreamTimeUnlessJavaIsToBeMatched) 
   EXPECT_EQ(java.at("retention.ms"), "86405000");
 }
 
+// Kafka Streams: WindowStoreBuilder does, TimestampedWindowStoreBuilder does not.
+TEST(InternalTopics, OnlyPlainWindowStoresLeaveDuplicatesUncompacted) {
+  StoreSpec spec;
+  spec.name = "w";
+  spec.kind = StoreKind::window;
+  spec.retain_duplicates = true;
+  EXPECT_EQ(internal::changelog_topic_config(spec, Compatibility::native).at("cleanup.policy"),
+            "delete");
+
+  spec.timestamped = true;
+  EXPECT_EQ(internal::changelog_topic_config(spec, Compatibility::native).at("cleanup.policy"),
+            "compact,delete");
+}
+
 }  // namespace
 }  // namespace pawl

@@ -62,8 +62,9 @@ class StreamJoinOptions {
     choices_.store_name = std::move(name);
     return std::move(*this);
   }
-  // Gives both window stores whole names of their own. Their changelogs are compacted as well, as
-  // those of Kafka Streams' store suppliers are; rows never share a key, so it changes nothing.
+  // Gives both window stores whole names of their own. As with Kafka Streams' store suppliers, they
+  // always have changelogs, which are compacted as well (rows never share a key, so it changes
+  // nothing): logging_disabled() and changelog_config() are for the store of records that met none.
   [[nodiscard]] StreamJoinOptions stores(std::string left, std::string right) && {
     choices_.left_store = std::move(left);
     choices_.right_store = std::move(right);
@@ -85,7 +86,8 @@ class StreamJoinOptions {
     choices_.logging = Logging::disabled;
     return std::move(*this);
   }
-  // Topic configs of the changelogs, over the library's own.
+  // Topic configs of the changelogs, over the library's own; but those of the window stores stay
+  // cleanup.policy=delete.
   [[nodiscard]] StreamJoinOptions changelog_config(std::map<std::string, std::string> config) && {
     choices_.changelog_config = std::move(config);
     return std::move(*this);
