@@ -11,21 +11,19 @@
 namespace pawl::internal {
 namespace {
 
-// Returns: the node, or a node upstream, that fits, or null. Where paths part, parents come before
-// grandparents, and a later path's find wins.
+// Returns: the node, or the first upstream, that fits, or null. Where paths part, each is followed
+// to its end before the next. Source: InternalStreamsBuilder.findParentNodeMatching.
 template <class Fits>
 PlanNode* find_upstream(PlanNode& start, const Fits& fits) {  // NOLINT(misc-no-recursion)
   if (fits(start)) {
     return &start;
   }
-  PlanNode* found = nullptr;
   for (PlanNode* parent : start.parents()) {
-    if (fits(*parent)) {
-      return parent;
+    if (PlanNode* const found = find_upstream(*parent, fits)) {
+      return found;
     }
-    found = find_upstream(*parent, fits);
   }
-  return found;
+  return nullptr;
 }
 
 bool is_child_of(const PlanNode& node, const PlanNode& parent) {

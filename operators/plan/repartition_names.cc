@@ -6,6 +6,8 @@
 namespace pawl::internal {
 namespace {
 
+constexpr const char* kRepartitionSuffix = "-repartition";
+
 // Whether a topic prefix is a generated node name: begins with KSTREAM and ends with ten digits
 // behind a dash. Source: KStreamImpl.createRepartitionedSource.
 bool is_generated(std::string_view prefix) {
@@ -28,7 +30,8 @@ bool is_generated(std::string_view prefix) {
 
 RepartitionNames repartition_names(LogicalPlan& plan, const std::string& topic_prefix) {
   RepartitionNames names;
-  names.topic = topic_prefix + "-repartition";
+  names.topic =
+      topic_prefix.ends_with(kRepartitionSuffix) ? topic_prefix : topic_prefix + kRepartitionSuffix;
   names.sink = plan.next_name("KSTREAM-SINK-");
   names.filter = plan.next_name("KSTREAM-FILTER-");
   names.source = plan.next_name("KSTREAM-SOURCE-");

@@ -12,7 +12,6 @@ namespace pawl::internal {
 // The stream behind a node that made another key and value: it carries no serdes.
 template <class KOut, class VOut, class K, class V>
 auto remade_stream(const StreamPlan<K, V>& from, PlanNode& node) {
-  node.traits.changes_key = true;
   StreamPlan<KOut, VOut> next;
   next.plan = from.plan;
   next.node = &node;
@@ -24,7 +23,6 @@ auto remade_stream(const StreamPlan<K, V>& from, PlanNode& node) {
 // The stream behind a node that made another value.
 template <Lacking kLacking, class VOut, class K, class V>
 auto revalued_stream(const StreamPlan<K, V>& from, PlanNode& node) {
-  node.traits.changes_value = true;
   StreamPlan<K, VOut> next;
   next.plan = from.plan;
   next.node = &node;

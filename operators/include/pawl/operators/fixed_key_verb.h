@@ -33,6 +33,7 @@ auto Stream<K, V, kLacking>::process_values(Supplier supplier, std::vector<std::
         return std::make_unique<FixedKeyProcessorNode<K, V, VOut>>(name, supplier());
       },
       std::move(stores));
+  node.traits.changes_value = !std::is_same_v<V, VOut>;
   return internal::revalued_stream<kLacking, VOut>(plan_, node);
 }
 

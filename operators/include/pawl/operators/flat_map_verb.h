@@ -23,6 +23,7 @@ auto Stream<K, V, kLacking>::flat_map(Mapper mapper, const Named& named) const {
       name, {plan_.node},
       internal::node_factory<internal::FlatMapNode<K, V, KOut, VOut, Mapper>>(name,
                                                                               std::move(mapper)));
+  node.traits.changes_key = true;
   return internal::remade_stream<KOut, VOut>(plan_, node);
 }
 
@@ -35,6 +36,7 @@ auto Stream<K, V, kLacking>::flat_map_values(Mapper mapper, const Named& named) 
       name, {plan_.node},
       internal::node_factory<internal::FlatMapValuesNode<K, V, VOut, Mapper>>(name,
                                                                               std::move(mapper)));
+  node.traits.changes_value = true;
   return internal::revalued_stream<kLacking, VOut>(plan_, node);
 }
 

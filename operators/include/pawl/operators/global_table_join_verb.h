@@ -34,6 +34,7 @@ auto Stream<K, V, kLacking>::join_global_table(internal::JoinKind kind,
           name, kind, std::move(selector), std::move(joiner), table.plan().definition));
   node.traits.takes_null_keys = kind == internal::JoinKind::left;
   internal::add_side_output(plan_, node);
+  node.traits.changes_value = !std::is_same_v<V, VOut>;
   return internal::revalued_stream<kLacking, VOut>(plan_, node);
 }
 

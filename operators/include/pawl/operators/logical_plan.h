@@ -43,6 +43,9 @@ struct WindowClose {
 
 // What the rules of optimize_plan.h go by.
 struct PlanTraits {
+  // Source: GraphNode.isKeyChangingOperation, isValueChangingOperation. What only Kafka Streams
+  // does not count as a change, processors and joins, counts as one of the value when another type
+  // comes out, or another key may: no repartition topic moves before it.
   bool changes_key = false;
   bool changes_value = false;
   bool merges = false;

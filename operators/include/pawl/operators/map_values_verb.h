@@ -18,6 +18,7 @@ auto Stream<K, V, kLacking>::map_values(Mapper mapper, const Named& named) const
   internal::PlanNode& node = plan_.plan->add_processor(
       name, {plan_.node},
       internal::node_factory<internal::MapValuesNode<K, V, VOut, Mapper>>(name, std::move(mapper)));
+  node.traits.changes_value = true;
   return internal::revalued_stream<kLacking, VOut>(plan_, node);
 }
 

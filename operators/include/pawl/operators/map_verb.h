@@ -21,6 +21,7 @@ auto Stream<K, V, kLacking>::map(Mapper mapper, const Named& named) const {
   internal::PlanNode& node = plan_.plan->add_processor(
       name, {plan_.node},
       internal::node_factory<internal::MapNode<K, V, KOut, VOut, Mapper>>(name, std::move(mapper)));
+  node.traits.changes_key = true;
   return internal::remade_stream<KOut, VOut>(plan_, node);
 }
 

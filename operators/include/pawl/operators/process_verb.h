@@ -34,6 +34,7 @@ auto Stream<K, V, kLacking>::process(Supplier supplier, std::vector<std::string>
         return std::make_unique<ProcessorNode<K, V, KOut, VOut>>(name, supplier());
       },
       std::move(stores));
+  node.traits.changes_value = true;
   return internal::remade_stream<KOut, VOut>(plan_, node);
 }
 

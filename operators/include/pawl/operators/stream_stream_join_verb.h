@@ -164,6 +164,7 @@ auto join_streams(StreamPlan<K, L> left, StreamPlan<K2, R> right, Joiner joiner,
   add_side_output(right, node, dropped_by_stream_join(names, JoinSide::right));
   left.sources = std::move(sources);
   left.key_serde = serdes.key;
+  node.traits.changes_value = !std::is_same_v<L, VOut> || !std::is_same_v<R, VOut>;
   return revalued_stream<kLeft, VOut>(left, node);
 }
 

@@ -88,6 +88,7 @@ auto Stream<K, V, kLacking>::join_table(internal::JoinKind kind, const char* pre
   node->traits.takes_null_keys = kind == internal::JoinKind::left;
   internal::add_side_output(left, *node);
   left.sources.insert(right.sources.begin(), right.sources.end());
+  node->traits.changes_value = !std::is_same_v<V, VOut>;
   return internal::revalued_stream<kLacking, VOut>(left, *node);
 }
 
