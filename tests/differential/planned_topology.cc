@@ -6,6 +6,7 @@
 #include <pawl/serde/primitives.h>
 
 #include <chrono>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -50,6 +51,44 @@ std::string marked(const std::string* value) {
 std::string marked_row(const std::string& value) {
   return value + "'";
 }
+
+// Goes on with what comes, and with a record of its own at each of some intervals.
+class Ticking final : public Processor<std::string, std::string, std::string, std::string> {
+ public:
+  explicit Ticking(std::vector<int> ticks) : ticks_(std::move(ticks)) {}
+  void init(ProcessorContext<std::string, std::string>& context) override {
+    context_ = &context;
+    for (const int interval : ticks_) {
+      context.schedule(milliseconds(interval), PunctuationType::stream_time,
+                       [&context, value = "tick" + std::to_string(interval)](Timestamp time) {
+                         const std::string key = "d";
+                         context.forward({&key, &value, time, &Headers::none()});
+                       });
+    }
+  }
+  void process(const Record<std::string, std::string>& record) override {
+    context_->forward(record);
+  }
+
+ private:
+  std::vector<int> ticks_;
+  ProcessorContext<std::string, std::string>* context_ = nullptr;
+};
+
+class Marking final : public FixedKeyProcessor<std::string, std::string, std::string> {
+ public:
+  void init(FixedKeyProcessorContext<std::string, std::string>& context) override {
+    context_ = &context;
+  }
+  void process(const FixedKeyRecord<std::string, std::string>& record) override {
+    const std::string value = marked(record.value());
+    context_->forward(record.with_value(&value));
+  }
+
+ private:
+  FixedKeyProcessorContext<std::string, std::string>* context_ = nullptr;
+};
+
 std::string both(const std::string* left, const std::string* right) {
   return printed(left) + "|" + printed(right);
 }
@@ -204,6 +243,14 @@ class PlannedTopology {
         }
         return values;
       }));
+    }
+    if (op == "process") {
+      return Strings(stream(step).process([ticks = step.at("ticks").get<std::vector<int>>()] {
+        return std::make_unique<Ticking>(ticks);
+      }));
+    }
+    if (op == "process_values") {
+      return Strings(stream(step).process_values([] { return std::make_unique<Marking>(); }));
     }
     if (op == "peek") {
       return stream(step).peek([](const std::string* /*value*/) {});

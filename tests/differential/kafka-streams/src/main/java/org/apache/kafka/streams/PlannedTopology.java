@@ -9,6 +9,12 @@ import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.kstream.*;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.SessionStore;
 import org.apache.kafka.streams.state.Stores;
@@ -42,6 +48,34 @@ final class PlannedTopology {
   private static String added(String all, String value) {
     return "d4".equals(value) ? null : all + "+" + value;
   }
+  // Goes on with what comes, and with a record of its own at each of some intervals.
+  private static final class Ticking extends ContextualProcessor<String, String, String, String> {
+    private final JsonNode ticks;
+    Ticking(JsonNode ticks) {
+      this.ticks = ticks;
+    }
+    @Override
+    public void init(ProcessorContext<String, String> context) {
+      super.init(context);
+      for (JsonNode interval : ticks) {
+        String value = "tick" + interval.asText();
+        context.schedule(Duration.ofMillis(interval.asLong()), PunctuationType.STREAM_TIME,
+            time -> context.forward(new Record<>("d", value, time)));
+      }
+    }
+    @Override
+    public void process(Record<String, String> record) {
+      context().forward(record);
+    }
+  }
+
+  private static final class Marking extends ContextualFixedKeyProcessor<String, String, String> {
+    @Override
+    public void process(FixedKeyRecord<String, String> record) {
+      context().forward(record.withValue(printed(record.value()) + "'"));
+    }
+  }
+
   // "a@10-20", of a windowed key.
   private static String text(Windowed<String> key) {
     return key.key() + "@" + key.window().start() + "-" + key.window().end();
@@ -140,6 +174,10 @@ final class PlannedTopology {
       case "flat_map_values":
         return stream(step, "in").flatMapValues(value ->
             value == null ? List.<String>of() : value.endsWith("2") ? List.of(value, value + "x") : List.of(value));
+      case "process":
+        return stream(step, "in").process(() -> new Ticking(step.get("ticks")));
+      case "process_values":
+        return stream(step, "in").processValues(Marking::new);
       case "peek":
         return stream(step, "in").peek((key, value) -> { });
       case "merge":
