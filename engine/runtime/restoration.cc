@@ -160,7 +160,7 @@ Result<void> Restoration::remove(StreamTask& task) {
   failures_.erase(task.id());
   if (tasks_.empty()) {
     consumer_.reset();
-  } else if (!partitions.empty()) {
+  } else if (consumer_ != nullptr && !partitions.empty()) {
     PAWL_TRY(consumer_->unassign(partitions));
   }
   // Last, because it may throw.
@@ -219,6 +219,7 @@ void Restoration::report_waiting() {
 
 Result<void> Restoration::apply_batches() {
   std::vector<TopicPartition> finished;
+  Result<void> applied;
   for (Changelog& changelog : changelogs_) {
     if (changelog.task == nullptr || changelog.done) {
       continue;
@@ -226,27 +227,35 @@ Result<void> Restoration::apply_batches() {
     const bool at_end = changelog.progress.at >= changelog.progress.end;
     if (at_end || changelog.batch_records >= kBatchRecordsMax ||
         changelog.batch_bytes >= kBatchBytesMax) {
-      const Result<void> applied = apply_batch(changelog);
+      applied = apply_batch(changelog);
       if (!applied.has_value()) {
         failed_ = changelog.progress.task;
-        return applied.error();
+        break;
       }
     }
     if (at_end) {
-      changelog.done = true;
+      finish(changelog);
       finished.push_back(changelog.progress.changelog);
-      log_.write(LogLevel::info, "task " + to_string(changelog.progress.task),
-                 fmt::format("store {}: restored {} records in {} ms", changelog.progress.store,
-                             changelog.progress.records,
-                             std::chrono::duration_cast<std::chrono::milliseconds>(
-                                 changelog.progress.elapsed)
-                                 .count()));
-      if (listener_ != nullptr) {
-        listener_->on_end(changelog.progress);
-      }
     }
   }
-  return finished.empty() ? Result<void>() : consumer_->unassign(finished);
+  // Also beside one that failed: what their tasks write there from now on is not to come back.
+  if (!finished.empty()) {
+    PAWL_TRY(consumer_->unassign(finished));
+  }
+  return applied;
+}
+
+void Restoration::finish(Changelog& changelog) {
+  changelog.done = true;
+  log_.write(
+      LogLevel::info, "task " + to_string(changelog.progress.task),
+      fmt::format("store {}: restored {} records in {} ms", changelog.progress.store,
+                  changelog.progress.records,
+                  std::chrono::duration_cast<std::chrono::milliseconds>(changelog.progress.elapsed)
+                      .count()));
+  if (listener_ != nullptr) {
+    listener_->on_end(changelog.progress);
+  }
 }
 
 Result<void> Restoration::apply_batch(Changelog& changelog) {

@@ -62,7 +62,7 @@ class Restoration final : public ConsumerSink {
     std::uint64_t batch_bytes = 0;
     MonotonicTime began{0};
     bool source = false;  // a topic that the task reads
-    bool done = false;
+    bool done = false;    // and not assigned any more
   };
   Result<std::optional<PartitionStart>> begin(StreamTask& task,
                                               const TaskStores::Changelog& changelog,
@@ -76,6 +76,7 @@ class Restoration final : public ConsumerSink {
                                       const ChangelogBounds& bounds);
   Result<void> apply_batch(Changelog& changelog);
   Result<void> apply_batches();
+  void finish(Changelog& changelog);
   // Tells when nothing has come for long.
   void report_waiting();
   [[nodiscard]] bool restored(const StreamTask& task) const;
