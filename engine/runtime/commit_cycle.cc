@@ -38,10 +38,8 @@ Result<CommitOutcome> CommitCycle::wait(const Error& why) {
 void CommitCycle::begin(std::vector<StreamTask*> tasks) {
   PAWL_ASSERT(state_ == CommitState::idle && !tasks.empty());
   tasks_ = std::move(tasks);
-  const CrashPoint before("commit.before_changelogs");
   to_commit_.clear();
-  for (StreamTask* task : tasks_) {
-    task->prepare_commit();
+  for (const StreamTask* task : tasks_) {
     const std::vector<OffsetToCommit> offsets = task->offsets_to_commit();
     to_commit_.insert(to_commit_.end(), offsets.begin(), offsets.end());
   }

@@ -100,8 +100,7 @@ class CommitCycle {
   CommitCycle(ProducerSession& producer, Membership& membership, ConsumerClient& offsets,
               const Clock& clock, LogSink& log, CommitOptions options);
 
-  // Begins a commit of these tasks: what they wrote goes to the changelogs now. Requires: idle,
-  // tasks not empty.
+  // Begins a commit of these tasks. Requires: idle; tasks not empty, each of them prepared.
   void begin(std::vector<StreamTask*> tasks);
   // Gives up the open transaction. Requires: idle; a commit that runs ends by itself.
   void begin_abort();

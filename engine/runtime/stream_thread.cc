@@ -486,8 +486,13 @@ Result<void> StreamThread::begin_commit() {
     processing_ = task->id();
     PAWL_TRY(task->flush_caches());
   }
-  processing_.reset();
   flush_pace_.flushed(cached, surroundings_.clock->monotonic() - before);
+  const CrashPoint before_changelogs("commit.before_changelogs");
+  for (StreamTask* task : tasks) {
+    processing_ = task->id();
+    PAWL_TRY(task->prepare_commit());
+  }
+  processing_.reset();
   commit_->begin(std::move(tasks));
   return {};
 }

@@ -491,7 +491,11 @@ std::vector<TaskStores::Changelog> TaskStores::to_restore() const {
 }
 
 Result<void> TaskStores::replay(std::size_t store, const ChangelogRecord& record) {
-  return entries_[store]->store->replay(record);
+  try {
+    return entries_[store]->store->replay(record);
+  } catch (const StoreFailure& failure) {  // versions are placed among those that it reads
+    return failure.error();
+  }
 }
 
 Result<void> TaskStores::commit_replayed(std::size_t store, Offset first, Offset next,

@@ -103,6 +103,7 @@ class TaskStores {
   [[nodiscard]] std::size_t cached_rows() const;
   // Whether the open transaction has written anything.
   [[nodiscard]] bool uncommitted() const;
+  // Throws StoreFailure.
   void log_pending();
   // Whether so much is uncommitted that a larger transaction would break a bound: that of the
   // roll-forward, or of memory.
@@ -151,6 +152,7 @@ class TaskStores {
     Timestamp position_time = Timestamp::unknown();
   };
   [[nodiscard]] std::vector<Changelog> to_restore() const;
+  // Errors: corrupted_state, fatal.
   Result<void> replay(std::size_t store, const ChangelogRecord& record);
   // Applies what was replayed; `next`: the offset behind the last replayed record. When all stores
   // are restored, flush() makes it durable: the next crash must not replay it again.

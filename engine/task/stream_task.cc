@@ -331,9 +331,13 @@ Result<void> StreamTask::flush_caches() {
   }
 }
 
-void StreamTask::prepare_commit() {
+Result<void> StreamTask::prepare_commit() {
   thread_.check();
-  stores_.log_pending();
+  try {
+    stores_.log_pending();
+  } catch (const StoreFailure& failure) {
+    return with_context(fmt::format("task {}, its changelogs", to_string(id_)), failure.error());
+  }
   attempted_ = {environment_.owner, std::max(attempted_.counter, committed_stamp_.counter) + 1};
   // Positions may move on while the commit is under way (an end of partition); what is committed is
   // what is sent.
@@ -343,6 +347,7 @@ void StreamTask::prepare_commit() {
                 group_.queue(partition).committable().value(), committed_[partition].value());
     committing_[partition] = group_.queue(partition).committable();
   }
+  return {};
 }
 
 std::vector<OffsetToCommit> StreamTask::offsets_to_commit() const {

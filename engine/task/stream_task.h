@@ -107,8 +107,9 @@ class StreamTask {
   // Lets the record cache go, ahead of a commit: nodes process what it held. Requires: running.
   // Errors: as process_one(); nothing of the transaction may be committed then.
   Result<void> flush_caches();
-  // Requires: the record cache holds nothing.
-  void prepare_commit();
+  // What was written goes to the changelogs. Requires: the record cache holds nothing. Errors:
+  // corrupted_state, fatal; nothing of the transaction may be committed then.
+  Result<void> prepare_commit();
   [[nodiscard]] std::vector<OffsetToCommit> offsets_to_commit() const;
   // What the running commit carries in its metadata, and what the last one that stands carried.
   [[nodiscard]] CommitStamp attempted_stamp() const { return attempted_; }

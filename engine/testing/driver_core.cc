@@ -302,7 +302,7 @@ void DriverCore::commit_tasks() {
     if (!task->dirty()) {
       continue;
     }
-    task->prepare_commit();
+    or_throw(task->prepare_commit());
     for (const pawl::internal::OffsetToCommit& offset : task->offsets_to_commit()) {
       committed_[offset.where] = {offset.offset, offset.metadata};
     }

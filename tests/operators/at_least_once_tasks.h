@@ -69,7 +69,7 @@ class AtLeastOnceTasks {
   }
   // Returns: what a commit would write. The process dies before it commits offsets.
   std::vector<testing::ProducedRecord> flush(internal::StreamTask& task) {
-    task.prepare_commit();
+    EXPECT_TRUE(task.prepare_commit().has_value());
     return outputs_.take();
   }
 

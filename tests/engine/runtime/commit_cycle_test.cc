@@ -76,6 +76,11 @@ class CommitCycleTest : public ::testing::Test {
     ASSERT_TRUE(processed.has_value() && *processed);
   }
 
+  void begin() {
+    ASSERT_TRUE(task_->prepare_commit().has_value());
+    cycle_.begin({task_.get()});
+  }
+
   // Steps until the cycle ends or nothing more happens in `turns` turns.
   CommitOutcome run(int turns = 10) {
     for (int turn = 0; turn < turns; ++turn) {
@@ -114,7 +119,7 @@ class CommitCycleTest : public ::testing::Test {
 
 TEST_F(CommitCycleTest, CommitsOutputsChangelogAndOffsetsInOneTransaction) {
   process_record(0);
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::committed);
 
@@ -132,7 +137,7 @@ TEST_F(CommitCycleTest, CommitsOutputsChangelogAndOffsetsInOneTransaction) {
 TEST_F(CommitCycleTest, AppliesNothingBeforeTheCommitIsAcknowledged) {
   process_record(0);
   script_.fail_next("commit", ErrorKind::retriable);
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(1), CommitOutcome::in_progress);
 
@@ -148,7 +153,7 @@ TEST_F(CommitCycleTest, RetriesWhatIsRetriable) {
   script_.fail_next("identity", ErrorKind::retriable);
   script_.fail_next("send_offsets", ErrorKind::retriable);
   script_.fail_next("commit", ErrorKind::retriable);
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::committed);
 
@@ -165,7 +170,7 @@ class AbortableFailure : public CommitCycleTest,
 TEST_P(AbortableFailure, AbortsAndAppliesNothing) {
   process_record(0);
   script_.fail_next(GetParam(), ErrorKind::abort_transaction);
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::aborted);
 
@@ -186,7 +191,7 @@ class BrokenProducer : public CommitCycleTest,
 TEST_P(BrokenProducer, IsReplacedAndTheTransactionCountsAsAborted) {
   process_record(0);
   script_.fail_next(std::get<0>(GetParam()), std::get<1>(GetParam()));
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::aborted);
 
@@ -204,11 +209,11 @@ TEST_F(CommitCycleTest, StopsWhenTheNextTransactionFailsInTheSameFatalWay) {
   script_.fail_next("flush", ErrorKind::fatal, "too large");
   script_.fail_next("flush", ErrorKind::fatal, "too large");
   process_record(0);
-  cycle_.begin({task_.get()});
+  begin();
   EXPECT_EQ(run(), CommitOutcome::aborted);
   task_->commit_aborted();
   process_record(0);
-  cycle_.begin({task_.get()});
+  begin();
 
   const Result<CommitOutcome> outcome = cycle_.step();
 
@@ -225,7 +230,7 @@ TEST_F(CommitCycleTest, MakesTheProducerReadyBeforeItBegins) {
   script_.tainted = false;
   script_.fail_next("init", ErrorKind::retriable);
 
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::committed);
 }
@@ -236,7 +241,7 @@ TEST_F(CommitCycleTest, SaysWhyItWaits) {
   for (int turn = 0; turn < 50; ++turn) {
     script_.fail_next("committed", ErrorKind::retriable, "unstable offsets");
   }
-  cycle_.begin({task_.get()});
+  begin();
   EXPECT_EQ(run(), CommitOutcome::in_progress);
   EXPECT_FALSE(log_.contains("waiting")) << "most waits are short";
 
@@ -255,7 +260,7 @@ TEST_F(CommitCycleTest, AnAbortThatIsRefusedAfterTheCommitWasAskedForProvesNothi
   script_.commit_reaches_the_log = true;
   script_.fail_next("commit", ErrorKind::abort_transaction, "unknown server error");
   script_.fail_next("abort", ErrorKind::fenced, "invalid transaction state");
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::committed);
 
@@ -266,7 +271,7 @@ TEST_F(CommitCycleTest, ReplacesTheProducerWhenTheAbortFails) {
   process_record(0);
   script_.fail_next("flush", ErrorKind::abort_transaction);
   script_.fail_next("abort", ErrorKind::fatal);
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::aborted);
 
@@ -278,7 +283,7 @@ TEST_F(CommitCycleTest, GivesUpAtTheDeadline) {
   for (int turn = 0; turn < 50; ++turn) {
     script_.fail_next("flush", ErrorKind::retriable);
   }
-  cycle_.begin({task_.get()});
+  begin();
   EXPECT_EQ(run(3), CommitOutcome::in_progress);
 
   clock_.advance(milliseconds(10'000));
@@ -291,7 +296,7 @@ TEST_F(CommitCycleTest, WaitsForTheBrokerWhileTheProducerIsReplaced) {
   script_.fail_next("flush", ErrorKind::fatal);
   script_.fail_next("init", ErrorKind::retriable);
   script_.fail_next("make_producer", ErrorKind::retriable);
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::aborted);
 
@@ -306,7 +311,7 @@ TEST_P(UnknownOutcome, IsCommittedWhenTheStampIsOurs) {
   process_record(0);
   script_.commit_reaches_the_log = true;  // and its answer is lost
   script_.fail_next("commit", GetParam());
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::committed);
 
@@ -319,7 +324,7 @@ TEST_P(UnknownOutcome, IsAbortedWhenTheStampIsTheLastOne) {
   const test::Marks marks;
   process_record(0);
   script_.fail_next("commit", GetParam());
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::aborted);
 
@@ -336,7 +341,7 @@ TEST_P(UnknownOutcome, IsLostWhenAnotherOwnerHasCommitted) {
   other.entries[std::string(kCommitOwnerEntry)] = 78;
   script_.committed[{"in", PartitionId(0)}] = {Offset(1), encode_offset_metadata(other)};
   script_.fail_next("commit", GetParam());
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::lost);
 
@@ -349,7 +354,7 @@ TEST_P(UnknownOutcome, IsNeverDecidedWhileOffsetsAreUnstable) {
   script_.fail_next("commit", GetParam());
   script_.fail_next("committed", ErrorKind::retriable, "unstable");
   script_.fail_next("committed", ErrorKind::retriable, "unstable");
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(2), CommitOutcome::in_progress);
   EXPECT_EQ(cycle_.state(), CommitState::resolving);
@@ -363,7 +368,7 @@ INSTANTIATE_TEST_SUITE_P(CommitCycle, UnknownOutcome,
 TEST_F(CommitCycleTest, ReplacesATaintedProducerBeforeTheNextTransaction) {
   const test::Marks marks;
   process_record(0);
-  cycle_.begin({task_.get()});
+  begin();
   script_.tainted = true;
   EXPECT_EQ(run(), CommitOutcome::committed) << "a tainted commit that was answered stands";
 
@@ -375,7 +380,7 @@ TEST_F(CommitCycleTest, ReplacesATaintedProducerBeforeTheNextTransaction) {
 
 TEST_F(CommitCycleTest, CommitsOffsetsAloneInATransactionToo) {
   task_->touch();
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::committed);
 
@@ -386,7 +391,7 @@ TEST_F(CommitCycleTest, CommitsOffsetsAloneInATransactionToo) {
 TEST_F(CommitCycleTest, GivenUpBeforeTheOffsetsAreSentIsAborted) {
   process_record(0);
   script_.fail_next("flush", ErrorKind::retriable);
-  cycle_.begin({task_.get()});
+  begin();
   EXPECT_EQ(run(1), CommitOutcome::in_progress);
 
   cycle_.give_up();
@@ -398,7 +403,7 @@ TEST_F(CommitCycleTest, GivenUpBeforeTheOffsetsAreSentIsAborted) {
 TEST_F(CommitCycleTest, GivenUpAfterTheCommitWasAskedForGoesOnToItsEnd) {
   process_record(0);
   script_.fail_next("commit", ErrorKind::retriable);
-  cycle_.begin({task_.get()});
+  begin();
   EXPECT_EQ(run(1), CommitOutcome::in_progress);
 
   cycle_.give_up();
@@ -413,7 +418,7 @@ class AtLeastOnceCommit : public CommitCycleTest {
 
 TEST_F(AtLeastOnceCommit, FlushesThenCommitsOffsets) {
   process_record(0);
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::committed);
 
@@ -425,7 +430,7 @@ TEST_F(AtLeastOnceCommit, FlushesThenCommitsOffsets) {
 TEST_F(AtLeastOnceCommit, ReplacesABrokenProducer) {
   process_record(0);
   script_.fail_next("flush", ErrorKind::fenced);
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::aborted);
 
@@ -435,7 +440,7 @@ TEST_F(AtLeastOnceCommit, ReplacesABrokenProducer) {
 TEST_F(AtLeastOnceCommit, GoesBackWhenARebalanceTookTheTasks) {
   process_record(0);
   script_.fail_next("commit_offsets", ErrorKind::fenced);
-  cycle_.begin({task_.get()});
+  begin();
 
   EXPECT_EQ(run(), CommitOutcome::aborted);
 

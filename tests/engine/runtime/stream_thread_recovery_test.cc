@@ -2,9 +2,14 @@
 #include "stream_thread_fixture.h"
 #include "support/marks.h"
 #include "support/temporary_directory.h"
+#include "version_segments.h"
 
 #include <pawl/operators/dsl.h>
 #include <pawl/serde/primitives.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace pawl::internal {
 namespace {
@@ -244,6 +249,107 @@ TEST_F(PersistentStreamThreadTest, RebuildsAStoreThatInitCannotRead) {
   EXPECT_TRUE(marks.hit("task_rebuilt_on_its_way"));
   EXPECT_FALSE(has_row("k")) << "the unusable copy is still in use";
   EXPECT_TRUE(has_row("other"));
+}
+
+// Keeps versions of values; one that is "late" is older than what the changelog has.
+class PutsVersions final : public Processor<std::string, std::string> {
+ public:
+  explicit PutsVersions(const std::function<void()>& behind) : behind_(behind) {}
+  void init(ProcessorContext<std::string, std::string>& context) override {
+    versions_.emplace(context.store(
+        stores::versioned<std::string, std::string>("counts", std::chrono::hours(1))));
+  }
+  void process(const Record<std::string, std::string>& record) override {
+    versions_->put(*record.key, *record.value, Timestamp(*record.value == "late" ? 0 : 2));
+    behind_();
+  }
+
+ private:
+  const std::function<void()>& behind_;
+  std::optional<TypedVersionedStore<std::string, std::string>> versions_;
+};
+
+// A store that reads what is committed when it is rolled forward, and when it is logged.
+class VersionedStreamThreadTest : public PersistentStreamThreadTest {
+ protected:
+  VersionedStreamThreadTest() {
+    StreamBuilder builder;
+    builder.add_store(stores::versioned<std::string, std::string>("counts", std::chrono::hours(1)));
+    builder.stream("in", serde::string(), serde::string())
+        .process([this] { return std::make_unique<PutsVersions>(behind_the_put_); }, {"counts"})
+        .to("out");
+    topology_.emplace(builder.build());
+    RocksdbMemoryLimits limits;
+    limits.block_cache_bytes_max = 0;  // every read is one of the disk
+    surroundings_.memory = make_rocksdb_memory(limits);
+    thread_ = *StreamThread::make(1, surroundings_, 7);
+  }
+  ~VersionedStreamThreadTest() override { thread_.reset(); }
+  void damage_files() {
+    int damaged = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(state_->path() / "0_0")) {
+      if (file.path().extension() != ".sst") {
+        continue;
+      }
+      std::ifstream in(file.path(), std::ios::binary);
+      const std::string content{std::istreambuf_iterator<char>(in), {}};
+      if (content.find("counts/") != std::string::npos) {  // of its column families
+        std::fstream(file.path(), std::ios::in | std::ios::out | std::ios::binary) << "damaged";
+        ++damaged;
+      }
+    }
+    EXPECT_GT(damaged, 0);
+  }
+  bool has_version(const std::string& key) {
+    const auto parts = stores_.find("counts");
+    return std::any_of(parts.begin(), parts.end(), [&](const auto& part) {
+      const auto row = part->snapshot()->get(kLatestVersions, key);
+      return row.has_value() && row->has_value();
+    });
+  }
+  std::ptrdiff_t lines_with(const std::string& part) {
+    const std::vector<std::string> lines = log_.lines();
+    return std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+      return line.find(part) != std::string::npos;
+    });
+  }
+  std::function<void()> behind_the_put_ = [] {};
+};
+
+TEST_F(VersionedStreamThreadTest, RebuildsAStoreThatCannotBeReadWhileItIsRolledForward) {
+  const test::Marks marks;
+  own();
+  give_up();
+  damage_files();
+  broker_.changelog = {{0, "k"}, {2, "k"}};
+  broker_.changelog_end = 3;
+
+  own();
+
+  EXPECT_TRUE(marks.hit("task_rebuilt_on_its_way"));
+  EXPECT_TRUE(has_version("k"));
+}
+
+TEST_F(VersionedStreamThreadTest, RebuildsTheTaskWhoseStoreCannotBeReadAtTheCommitAndNoOther) {
+  const test::Marks marks;
+  gain_two();
+  EXPECT_EQ(run(10), std::nullopt);
+  int failures = 1;
+  behind_the_put_ = [&] {
+    if (failures-- > 0) {
+      damage_files();
+    }
+  };
+  broker_.source = {"late"};
+
+  EXPECT_EQ(run(20), std::nullopt);
+
+  EXPECT_TRUE(marks.hit("state_rebuilt"));
+  EXPECT_TRUE(log_.contains("task 0_0, its changelogs: "));
+  EXPECT_EQ(lines_with("[task 0_0] running"), 2);
+  EXPECT_EQ(lines_with("[task 0_1] running"), 1);
+  EXPECT_EQ(committed_offset(), 1);
+  EXPECT_TRUE(has_version("k"));
 }
 
 // Who slept longer than its session reads on where it was, and the new owner has purged that.

@@ -73,7 +73,7 @@ class StreamTaskTest : public ::testing::Test {
   }
   static CommittedOffset commit(StreamTask& task) {
     EXPECT_TRUE(task.flush_caches().has_value());
-    task.prepare_commit();
+    EXPECT_TRUE(task.prepare_commit().has_value());
     const OffsetToCommit offset = task.offsets_to_commit().front();
     EXPECT_TRUE(task.commit_succeeded().has_value());
     return {offset.offset, offset.metadata};
@@ -209,7 +209,7 @@ TEST_F(StreamTaskTest, AnAbortForgetsWhatTheRecordCacheHasLetGo) {
   commit(*task);
   ASSERT_TRUE(process(*task, consumed(1, 2)).has_value());
   ASSERT_TRUE(task->flush_caches().has_value());
-  task->prepare_commit();
+  ASSERT_TRUE(task->prepare_commit().has_value());
 
   task->commit_aborted();
 
@@ -237,12 +237,12 @@ TEST_F(StreamTaskTest, EachCommitHasAStampOfItsOwn) {
   commit(*task);
   const CommitStamp first = task->committed_stamp();
   ASSERT_TRUE(process(*task, consumed(1, 2)).has_value());
-  task->prepare_commit();
+  ASSERT_TRUE(task->prepare_commit().has_value());
   EXPECT_EQ(task->attempted_stamp().counter, first.counter + 1);
   task->commit_aborted();
   ASSERT_TRUE(process(*task, consumed(1, 2)).has_value());
 
-  task->prepare_commit();
+  ASSERT_TRUE(task->prepare_commit().has_value());
 
   EXPECT_EQ(task->attempted_stamp().counter, first.counter + 2)
       << "an attempt whose outcome is not known is never confused with a later one";
