@@ -386,7 +386,7 @@ void Application::Runtime::run_global_thread() {
     }
     if (global.loaded() && !global_loaded_.load()) {
       for (const auto& [name, store] : global.stores()) {
-        stores_.add(name, TaskId{SubtopologyId(-1), PartitionId(-1)}, store.rows);
+        stores_.add(name, TaskId{SubtopologyId(-1), PartitionId(-1)}, global.name(), store.rows);
       }
       surroundings_.global_stores = &global.stores();
       global_loaded_.store(true);

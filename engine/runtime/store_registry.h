@@ -1,4 +1,7 @@
 // StoreRegistry: which stores of this process can be read, for interactive queries.
+//
+// A thread may run a task before the one that ran it last has heard that it lost it: the part of
+// the later one counts, and only its own thread takes it out.
 // Thread rule: any thread.
 #pragma once
 
@@ -17,23 +20,27 @@ class StoreRegistry {
  public:
   using Source = std::shared_ptr<const RowSnapshotSource>;
 
-  void add(const std::string& store, TaskId task, Source source) {
-    sources_.with([&](auto& sources) { sources[store][task] = std::move(source); });
+  void add(const std::string& store, TaskId task, const std::string& thread, Source source) {
+    parts_.with([&](auto& parts) { parts[store][task] = {thread, std::move(source)}; });
   }
-  void remove(TaskId task) {
-    sources_.with([&](auto& sources) {
-      for (auto& [store, of_task] : sources) {
-        of_task.erase(task);
+  // Takes out what that thread has added for the task.
+  void remove(TaskId task, const std::string& thread) {
+    parts_.with([&](auto& parts) {
+      for (auto& [store, of_store] : parts) {
+        const auto found = of_store.find(task);
+        if (found != of_store.end() && found->second.thread == thread) {
+          of_store.erase(found);
+        }
       }
     });
   }
   // Returns: the running parts of a store, by task.
   [[nodiscard]] std::vector<Source> find(const std::string& store) const {
-    return sources_.with([&](const auto& sources) {
+    return parts_.with([&](const auto& parts) {
       std::vector<Source> result;
-      if (const auto found = sources.find(store); found != sources.end()) {
-        for (const auto& [task, source] : found->second) {
-          result.push_back(source);
+      if (const auto found = parts.find(store); found != parts.end()) {
+        for (const auto& [task, part] : found->second) {
+          result.push_back(part.source);
         }
       }
       return result;
@@ -41,7 +48,11 @@ class StoreRegistry {
   }
 
  private:
-  Guarded<std::map<std::string, std::map<TaskId, Source>>> sources_;
+  struct Part {
+    std::string thread;
+    Source source;
+  };
+  Guarded<std::map<std::string, std::map<TaskId, Part>>> parts_;  // by store
 };
 
 }  // namespace pawl::internal

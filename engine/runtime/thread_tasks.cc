@@ -185,7 +185,8 @@ Result<void> ThreadTasks::start_running(TaskId id) {
   auto owned = restoring_.extract(id);
   PAWL_TRY(router_.add(task, task.committed_offsets()));
   for (TaskStores::NamedSnapshots& named : task.stores().snapshot_sources()) {
-    surroundings_.stores->add(named.store, id, std::move(named.snapshots));
+    surroundings_.stores->add(named.store, id, opening_surroundings_.thread,
+                              std::move(named.snapshots));
   }
   running_.insert(std::move(owned));
   rebuilding_.erase(id);
@@ -272,7 +273,7 @@ Result<void> ThreadTasks::suspend(TaskId id) {
   if (task == nullptr) {
     return {};
   }
-  surroundings_.stores->remove(id);
+  surroundings_.stores->remove(id, opening_surroundings_.thread);
   return router_.remove(*task);
 }
 

@@ -201,6 +201,33 @@ TEST_F(StreamThreadTest, AnExceptionOfAListenerStopsTheGlobalThreadToo) {
   surroundings_.publish_metrics = [](int, const MetricsSnapshot&) {};
 }
 
+// A thread that was held up for longer than its session hears of the loss when another thread of
+// the process runs the task already.
+TEST_F(StreamThreadTest, LeavesTheStoresToQueriesThatAnotherThreadShows) {
+  change(AssignmentChange::Kind::gained);
+  EXPECT_EQ(run(10), std::nullopt);
+  Broker other_broker;
+  const BrokerClients other_clients(other_broker);
+  ThreadSurroundings other_surroundings = surroundings_;
+  other_surroundings.clients = &other_clients;
+  const auto other = *StreamThread::make(2, other_surroundings, 8);
+  other_broker.changelog = {{0, "k"}};
+  other_broker.changelog_end = 1;
+  other_broker.changes.push_back({AssignmentChange::Kind::gained, {TaskId{}}});
+  for (int turn = 0; turn < 10; ++turn) {
+    ASSERT_TRUE(other->run_once().has_value());
+  }
+  ASSERT_EQ(parts_with("k"), 1);
+
+  change(AssignmentChange::Kind::lost);
+  EXPECT_EQ(run(5), std::nullopt);
+
+  EXPECT_EQ(broker_.script.count("acknowledge"), 2);
+  EXPECT_EQ(parts_with("k"), 1);
+  other->close_dirty();
+  EXPECT_TRUE(stores_.find("counts").empty());
+}
+
 TEST_F(StreamThreadTest, StopsWhileATaskIsBeingOpened) {
   for (int turn = 0; turn < 100; ++turn) {
     broker_.script.fail_next("committed", ErrorKind::retriable, "unstable offsets");
