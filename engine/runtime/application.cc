@@ -102,9 +102,10 @@ class Application::Runtime {
 
  private:
   void supervise();
-  // Errors: those of `work`, and fatal when it throws.
+  // On a thread of ours nobody else could catch what users' code throws. Errors: those of `work`,
+  // and fatal when it throws.
   template <class F>
-  static Result<void> without_exceptions(F&& work);
+  static auto without_exceptions(F&& work) -> decltype(work());
   Result<void> prepare();
   // Finds out what the sources read, and makes the internal topics.
   Result<void> look_up_topics();
@@ -117,10 +118,15 @@ class Application::Runtime {
   template <class F>
   auto retried(const char* what, F&& attempt) -> decltype(attempt());
   void run_global_thread();
+  // Until nobody needs the global stores any more. Errors: retriable (interrupted by a stop),
+  // fatal.
+  Result<void> serve_global_stores(std::unique_ptr<internal::GlobalThread>& global);
   // Starts the thread of the global stores, if there are any, and waits until they are loaded: no
   // task may ask for them before that.
   std::thread start_global_thread();
   void run_thread(StreamThread& thread);
+  // Until a stop is complete, or takes too long. Errors: fatal.
+  Result<void> run_turns(StreamThread& thread);
   void fail(const std::string& thread, const Error& error);
   void enter(ApplicationState state);
   [[nodiscard]] bool stop_asked() const { return stop_asked_.load() != 0; }
@@ -176,7 +182,6 @@ Application::Runtime::~Runtime() {
 void Application::Runtime::enter(ApplicationState state) {
   state_.store(state);
   if (components_.on_state) {
-    // On a thread of ours nobody could catch what it throws.
     const Result<void> told = without_exceptions([&]() -> Result<void> {
       components_.on_state(state);
       return {};
@@ -188,7 +193,7 @@ void Application::Runtime::enter(ApplicationState state) {
 }
 
 template <class F>
-Result<void> Application::Runtime::without_exceptions(F&& work) {
+auto Application::Runtime::without_exceptions(F&& work) -> decltype(work()) {
   try {
     return std::forward<F>(work)();
   } catch (const std::exception& failure) {
@@ -369,33 +374,34 @@ Result<void> Application::Runtime::claim_group() {
 
 void Application::Runtime::run_global_thread() {
   // It lives and dies on this thread, which is its owner.
-  Result<std::unique_ptr<internal::GlobalThread>> made =
-      retried("connect", [&] { return internal::GlobalThread::make(surroundings_); });
-  if (!made.has_value()) {
-    if (!stop_asked() || made.error().kind != ErrorKind::retriable) {
-      fail("start", made.error());
-    }
-    return;
-  }
-  internal::GlobalThread& global = **made;
-  while (!stop_global_.load()) {
-    const Result<void> turn = global.run_once();
-    if (!turn.has_value()) {
-      fail(global.name(), turn.error());
-      break;
-    }
-    if (global.loaded() && !global_loaded_.load()) {
-      for (const auto& [name, store] : global.stores()) {
-        stores_.add(name, TaskId{SubtopologyId(-1), PartitionId(-1)}, global.name(), store.rows);
-      }
-      surroundings_.global_stores = &global.stores();
-      global_loaded_.store(true);
-    }
+  std::unique_ptr<internal::GlobalThread> global;
+  const Result<void> served = without_exceptions([&] { return serve_global_stores(global); });
+  const bool interrupted = global == nullptr && stop_asked() && !served.has_value() &&
+                           served.error().kind == ErrorKind::retriable;
+  if (!served.has_value() && !interrupted) {
+    fail(global == nullptr ? "start" : global->name(), served.error());
   }
   // Tasks may still read its stores.
   while (!stop_global_.load()) {
     internal::pause_for(kGlobalPause);
   }
+}
+
+Result<void> Application::Runtime::serve_global_stores(
+    std::unique_ptr<internal::GlobalThread>& global) {
+  global =
+      PAWL_TRY(retried("connect", [&] { return internal::GlobalThread::make(surroundings_); }));
+  while (!stop_global_.load()) {
+    PAWL_TRY(global->run_once());
+    if (global->loaded() && !global_loaded_.load()) {
+      for (const auto& [name, store] : global->stores()) {
+        stores_.add(name, TaskId{SubtopologyId(-1), PartitionId(-1)}, global->name(), store.rows);
+      }
+      surroundings_.global_stores = &global->stores();
+      global_loaded_.store(true);
+    }
+  }
+  return {};
 }
 
 std::thread Application::Runtime::start_global_thread() {
@@ -410,6 +416,16 @@ std::thread Application::Runtime::start_global_thread() {
 }
 
 void Application::Runtime::run_thread(StreamThread& thread) {
+  const Result<void> done = without_exceptions([&] { return run_turns(thread); });
+  if (!done.has_value()) {
+    fail(thread.name(), done.error());
+  }
+  if (!thread.stopped()) {
+    thread.close_dirty();
+  }
+}
+
+Result<void> Application::Runtime::run_turns(StreamThread& thread) {
   std::optional<MonotonicTime> stopping_since;
   while (!thread.stopped()) {
     if (stop_asked()) {
@@ -420,17 +436,12 @@ void Application::Runtime::run_thread(StreamThread& thread) {
         components_.log->write(LogLevel::warning, thread.name(),
                                "could not be stopped cleanly in time; the work since the last "
                                "commit will be done again");
-        thread.close_dirty();
-        return;
+        return {};
       }
     }
-    const Result<void> turn = thread.run_once();
-    if (!turn.has_value()) {
-      fail(thread.name(), turn.error());
-      thread.close_dirty();
-      return;
-    }
+    PAWL_TRY(thread.run_once());
   }
+  return {};
 }
 
 void Application::Runtime::supervise() {
@@ -448,9 +459,11 @@ void Application::Runtime::supervise() {
   std::vector<std::thread> threads;
   std::vector<std::unique_ptr<StreamThread>> stream_threads;
   for (int number = 1; number <= settings_.threads && !stop_asked(); ++number) {
-    Result<std::unique_ptr<StreamThread>> made = retried("connect", [&] {
-      return StreamThread::make(number, surroundings_,
-                                components_.seed + static_cast<std::uint64_t>(number));
+    Result<std::unique_ptr<StreamThread>> made = without_exceptions([&] {
+      return retried("connect", [&] {
+        return StreamThread::make(number, surroundings_,
+                                  components_.seed + static_cast<std::uint64_t>(number));
+      });
     });
     if (!made.has_value()) {
       fail("start", made.error());
