@@ -2,6 +2,7 @@
 // than a query needs. Thread rule: any thread.
 #pragma once
 
+#include <pawl/model/sticky_stop.h>
 #include <pawl/statestore/read_only_store.h>
 #include <pawl/statestore/state_store.h>
 
@@ -41,6 +42,7 @@ Result<void> each_part(const RowSnapshotSources& parts, const RowChoice& rows, F
       continue;
     }
     any = true;
+    const StickyStop of_the_query;  // a processor may ask as well: it gets an error, and goes on
     try {
       if (!PAWL_TRY(read(*snapshot))) {
         return {};

@@ -133,11 +133,10 @@ Result<void> GlobalTask::process_head(RecordQueue& queue) {
   context_.input = &queue.head();
   context_.write = {queue.head_time(), queue.head().headers};
   context_.stream_time = std::max(context_.stream_time, queue.head_time());
-  try {
+  PAWL_TRY(context_.errors.run_nodes(context_.coordinates, [&]() -> Result<void> {
     queue.forward_head();
-  } catch (const ProcessingStopped& stop) {
-    return stop.error();
-  }
+    return {};
+  }));
   context_.input = nullptr;
   queue.pop_head();
   return {};

@@ -172,18 +172,25 @@ Result<void> StreamTask::resume(const std::vector<CommittedOffset>& offsets) {
   return {};
 }
 
+Result<void> StreamTask::init_nodes() {
+  return context_.errors.run_nodes(context_.coordinates, [&]() -> Result<void> {
+    try {
+      chain_.init();
+    } catch (const StoreFailure& failure) {
+      return with_context(fmt::format("task {}, a processor's init", to_string(id_)),
+                          failure.error());
+    } catch (const std::exception& failure) {
+      return Error{ErrorKind::fatal, fmt::format("task {}: a processor's init failed: {}",
+                                                 to_string(id_), failure.what())};
+    }
+    return {};
+  });
+}
+
 Result<void> StreamTask::start() {
   thread_.check();
   context_.wall_time = environment_.clock->wall();  // schedules begin now
-  try {
-    chain_.init();
-  } catch (const StoreFailure& failure) {
-    return with_context(fmt::format("task {}, a processor's init", to_string(id_)),
-                        failure.error());
-  } catch (const std::exception& failure) {
-    return Error{ErrorKind::fatal, fmt::format("task {}: a processor's init failed: {}",
-                                               to_string(id_), failure.what())};
-  }
+  PAWL_TRY(init_nodes());
   // An operator without an entry had the task's own time.
   for (auto& [node, time] : context_.operator_times) {
     const auto committed = committed_operator_times_.find(operator_time_entry(node));
@@ -250,11 +257,10 @@ Result<bool> StreamTask::process_one(MonotonicTime now) {
   group_.advance_stream_time(queue.head_time());
   context_.stream_time = group_.stream_time();
   touched_ = true;
-  try {
+  PAWL_TRY(context_.errors.run_nodes(context_.coordinates, [&]() -> Result<void> {
     queue.forward_head();
-  } catch (const ProcessingStopped& stop) {
-    return stop.error();
-  }
+    return {};
+  }));
   context_.input = nullptr;
   group_.done(partition);
   processed_.add();
@@ -271,7 +277,7 @@ Result<bool> StreamTask::punctuate(PunctuationQueue& queue, Timestamp now) {
   context_.sent_before_input = environment_.outputs->sent();
   context_.write = {now, &Headers::none()};
   touched_ = true;
-  try {
+  PAWL_TRY(context_.errors.run_nodes(context_.coordinates, [&]() -> Result<void> {
     queue.punctuate(now, [&](const Node& node, const Punctuator& punctuator, Timestamp at) {
       try {
         punctuator(at);
@@ -281,9 +287,8 @@ Result<bool> StreamTask::punctuate(PunctuationQueue& queue, Timestamp now) {
         context_.errors.processing_failed(node, nullptr, context_.coordinates, false);
       }
     });
-  } catch (const ProcessingStopped& stop) {
-    return stop.error();
-  }
+    return {};
+  }));
   return true;
 }
 
@@ -322,13 +327,13 @@ Result<void> StreamTask::flush_caches() {
   context_.coordinates = {};
   context_.input = nullptr;
   context_.sent_before_input = environment_.outputs->sent();
-  try {
-    return stores_.flush_caches();
-  } catch (const ProcessingStopped& stop) {
-    return stop.error();
-  } catch (const StoreFailure& failure) {
-    return with_context(fmt::format("task {}, record cache", to_string(id_)), failure.error());
-  }
+  return context_.errors.run_nodes(context_.coordinates, [&]() -> Result<void> {
+    try {
+      return stores_.flush_caches();
+    } catch (const StoreFailure& failure) {
+      return with_context(fmt::format("task {}, record cache", to_string(id_)), failure.error());
+    }
+  });
 }
 
 Result<void> StreamTask::prepare_commit() {

@@ -130,6 +130,7 @@ class StreamTask {
 
  private:
   void enter(TaskState next);
+  Result<void> init_nodes();
   Result<bool> punctuate(PunctuationQueue& queue, Timestamp now);
 
   TaskId id_;

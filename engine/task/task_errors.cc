@@ -115,6 +115,9 @@ void TaskErrors::processing_failed(const Node& node, const InputRecord* input,
         fmt::format("{}, node {}, record {}", component_, node.name(), to_string(where)),
         failure.error()));
   } catch (...) {
+    if (const Error* const stop = StickyStop::noted()) {
+      throw ProcessingStopped(*stop);
+    }
     const Mark mark("user_code_threw");
   }
   const Thrown thrown = current_exception_text();
@@ -136,6 +139,19 @@ void TaskErrors::processing_failed(const Node& node, const InputRecord* input,
     send_dead_letter(*input, !lost, where, thrown.type, thrown.message);
   }
   drop("processing", message);
+}
+
+Result<void> TaskErrors::unless_stopped(const RecordCoordinates& where, Result<void> done) const {
+  const Error* const stop = StickyStop::noted();
+  // What came through is the first error itself, or leads to the same.
+  if (stop == nullptr || (!done.has_value() && done.error().kind == stop->kind)) {
+    return done;
+  }
+  const Mark mark("swallowed_stop");
+  return with_context(
+      fmt::format("{}{}, an exception that user code caught", component_,
+                  where.topic.empty() ? "" : fmt::format(", record {}", to_string(where))),
+      *stop);
 }
 
 }  // namespace pawl::internal

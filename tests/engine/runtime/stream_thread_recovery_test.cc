@@ -32,6 +32,31 @@ TEST_F(StreamThreadTest, RebuildsAStoreThatCannotBeRead) {
   EXPECT_EQ(committed_offset(), 2);
 }
 
+TEST_F(StreamThreadTest, RebuildsAStoreWhoseFailureUserCodeCaught) {
+  const test::Marks marks;
+  int failures = 1;
+  std::vector<std::int64_t> counts;
+  user_code_ = [&](const std::string& value) {
+    try {
+      if (value == "b" && failures-- > 0) {
+        throw StoreFailure({ErrorKind::corrupted_state, "block checksum mismatch"});
+      }
+    } catch (const std::exception&) {
+      counts.clear();
+    }
+  };
+  behind_the_count_ = [&](std::int64_t count) { counts.push_back(count); };
+  broker_.source = {"a", "b"};
+  change(AssignmentChange::Kind::gained);
+
+  EXPECT_EQ(run(20), std::nullopt);
+
+  EXPECT_TRUE(marks.hit("state_rebuilt"));
+  EXPECT_TRUE(log_.contains("block checksum mismatch"));
+  EXPECT_EQ(counts, (std::vector<std::int64_t>{2, 1, 2})) << "from the last commit on";
+  EXPECT_EQ(committed_offset(), 2);
+}
+
 // Nothing of a task on its way is in the transaction: the others go on.
 TEST_F(StreamThreadTest, RebuildsTheTaskWhoseChangelogIsTrimmedWhileItIsReadAndNoOther) {
   const test::Marks marks;

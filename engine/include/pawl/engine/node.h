@@ -4,6 +4,7 @@
 
 #include <pawl/engine/node_observer.h>
 #include <pawl/model/error.h>
+#include <pawl/model/sticky_stop.h>
 
 #include <memory>
 #include <stdexcept>
@@ -44,11 +45,14 @@ class Node {
 };
 
 // Processing cannot go on: a policy said stop, or a store failed. Thrown through all nodes up to
-// the task, which turns it into an Error; nobody else catches it.
+// the task, which turns it into an Error; the task stops also when user code catches it
+// (StickyStop).
 class ProcessingStopped : public std::runtime_error {
  public:
   explicit ProcessingStopped(Error error)
-      : std::runtime_error(error.message), error_(std::move(error)) {}
+      : std::runtime_error(error.message), error_(std::move(error)) {
+    StickyStop::note(error_);
+  }
   [[nodiscard]] const Error& error() const { return error_; }
 
  private:

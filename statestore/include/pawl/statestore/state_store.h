@@ -5,6 +5,7 @@
 
 #include <pawl/model/error.h>
 #include <pawl/model/headers.h>
+#include <pawl/model/sticky_stop.h>
 #include <pawl/model/timestamp.h>
 
 #include <stdexcept>
@@ -34,11 +35,12 @@ struct WriteContext {
 
 // Thrown by a store whose disk fails while a processor reads or writes it. Processors do not catch
 // it: the task does, and treats it by its kind (corrupted_state: rebuild the store; fatal: stop
-// with the reason).
+// with the reason); also when a processor caught it all the same (StickyStop).
 class StoreFailure : public std::runtime_error {
  public:
-  explicit StoreFailure(Error error)
-      : std::runtime_error(error.message), error_(std::move(error)) {}
+  explicit StoreFailure(Error error) : std::runtime_error(error.message), error_(std::move(error)) {
+    StickyStop::note(error_);
+  }
   [[nodiscard]] const Error& error() const { return error_; }
 
  private:

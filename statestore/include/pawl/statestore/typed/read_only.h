@@ -4,6 +4,7 @@
 // now), fatal (a row does not fit the serde), corrupted_state.
 #pragma once
 
+#include <pawl/model/sticky_stop.h>
 #include <pawl/model/window.h>
 #include <pawl/serde/serde.h>
 #include <pawl/statestore/read_only_store.h>
@@ -25,6 +26,7 @@ template <class V>
 Result<ValueAndTimestamp<V>> decode_row(const Serde<V>& serde, BytesView row, RowFormat format) {
   ValueAndTimestamp<V> result{{}, Timestamp::unknown()};
   if (format.headers) {
+    const StickyStop of_the_query;
     try {
       row = behind_headers(row);
     } catch (const StoreFailure& failure) {
