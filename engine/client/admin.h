@@ -66,6 +66,10 @@ class AdminClient {
   // transactions.
   [[nodiscard]] virtual Result<std::map<TopicPartition, Offset>> end_offsets(
       std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const = 0;
+  // Returns: the last stable offsets, where a read_committed reader ends now: before the first
+  // record of an open transaction.
+  [[nodiscard]] virtual Result<std::map<TopicPartition, Offset>> last_stable_offsets(
+      std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const = 0;
   // Returns: the log start offsets.
   [[nodiscard]] virtual Result<std::map<TopicPartition, Offset>> start_offsets(
       std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const = 0;

@@ -193,11 +193,13 @@ Result<std::optional<std::map<TopicPartition, Offset>>> TaskOpening::find_starts
   if (!starts.has_value()) {
     return std::optional<Starts>();
   }
+  // Sources are read_committed: their end lies before the records of transactions that are open,
+  // which are to be read once they are committed.
   // A broker that does not know a partition well yet says so when it is asked for the end, but may
   // say that it has no record of a time: so it is asked in this order.
   auto ends = PAWL_TRY(unless_retriable(
       "the ends of its sources",
-      surroundings_.admin->end_offsets(wanted.from_end, surroundings_.step_timeout)));
+      surroundings_.admin->last_stable_offsets(wanted.from_end, surroundings_.step_timeout)));
   if (!ends.has_value()) {
     return std::optional<Starts>();
   }

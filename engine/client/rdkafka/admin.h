@@ -28,6 +28,8 @@ class Admin final : public AdminClient {
       const std::set<std::string>& topics, std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<std::map<TopicPartition, Offset>> end_offsets(
       std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const override;
+  [[nodiscard]] Result<std::map<TopicPartition, Offset>> last_stable_offsets(
+      std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<std::map<TopicPartition, Offset>> start_offsets(
       std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const override;
   [[nodiscard]] Result<std::map<TopicPartition, Offset>> offsets_for_times(

@@ -19,9 +19,8 @@ AdminCall::AdminCall(rd_kafka_t* client, rd_kafka_admin_op_t operation, std::str
                                             nullptr, 0);
 }
 
-void AdminCall::read_uncommitted() {
-  const ErrorHandle ignored(rd_kafka_AdminOptions_set_isolation_level(
-      options_.get(), RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED));
+void AdminCall::set_isolation(rd_kafka_IsolationLevel_t level) {
+  const ErrorHandle ignored(rd_kafka_AdminOptions_set_isolation_level(options_.get(), level));
 }
 
 Result<EventHandle> AdminCall::answer() {

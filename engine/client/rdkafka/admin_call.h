@@ -24,8 +24,8 @@ class AdminCall {
   [[nodiscard]] rd_kafka_queue_t* queue() const { return queue_.get(); }
   [[nodiscard]] const std::string& what() const { return what_; }
 
-  // The watermarks as read_uncommitted sees them.
-  void read_uncommitted();
+  // As which reader the offsets are asked for.
+  void set_isolation(rd_kafka_IsolationLevel_t level);
   // Waits for the answer to the request that was sent with options() and queue().
   // Errors: retriable (none in time, or a passing one), fatal.
   Result<EventHandle> answer();

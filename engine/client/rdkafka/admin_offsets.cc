@@ -42,11 +42,12 @@ enum class WithoutOffset {
 // `list`: each with the timestamp that is looked for, or an rd_kafka_OffsetSpec_t.
 Result<std::map<TopicPartition, Offset>> list_offsets(rd_kafka_t* client,
                                                       const PartitionListHandle& list,
+                                                      rd_kafka_IsolationLevel_t isolation,
                                                       WithoutOffset without_offset,
                                                       std::chrono::milliseconds timeout) {
   std::map<TopicPartition, Offset> offsets;
   AdminCall call(client, RD_KAFKA_ADMIN_OP_LISTOFFSETS, "listing offsets", timeout);
-  call.read_uncommitted();
+  call.set_isolation(isolation);
   rd_kafka_ListOffsets(call.client(), list.get(), call.options(), call.queue());
   const EventHandle answer = PAWL_TRY(call.answer());
   std::size_t count = 0;
@@ -74,6 +75,7 @@ Result<std::map<TopicPartition, Offset>> list_offsets(rd_kafka_t* client,
 Result<std::map<TopicPartition, Offset>> list_bounds(rd_kafka_t* client,
                                                      std::span<const TopicPartition> partitions,
                                                      rd_kafka_OffsetSpec_t which,
+                                                     rd_kafka_IsolationLevel_t isolation,
                                                      std::chrono::milliseconds timeout) {
   if (partitions.empty()) {
     return std::map<TopicPartition, Offset>();
@@ -82,19 +84,27 @@ Result<std::map<TopicPartition, Offset>> list_bounds(rd_kafka_t* client,
   for (int index = 0; index < list->cnt; ++index) {
     list->elems[index].offset = which;
   }
-  return list_offsets(client, list, WithoutOffset::retriable, timeout);
+  return list_offsets(client, list, isolation, WithoutOffset::retriable, timeout);
 }
 
 }  // namespace
 
 Result<std::map<TopicPartition, Offset>> Admin::end_offsets(
     std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const {
-  return list_bounds(instance_->get(), partitions, RD_KAFKA_OFFSET_SPEC_LATEST, timeout);
+  return list_bounds(instance_->get(), partitions, RD_KAFKA_OFFSET_SPEC_LATEST,
+                     RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, timeout);
+}
+
+Result<std::map<TopicPartition, Offset>> Admin::last_stable_offsets(
+    std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const {
+  return list_bounds(instance_->get(), partitions, RD_KAFKA_OFFSET_SPEC_LATEST,
+                     RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED, timeout);
 }
 
 Result<std::map<TopicPartition, Offset>> Admin::start_offsets(
     std::span<const TopicPartition> partitions, std::chrono::milliseconds timeout) const {
-  return list_bounds(instance_->get(), partitions, RD_KAFKA_OFFSET_SPEC_EARLIEST, timeout);
+  return list_bounds(instance_->get(), partitions, RD_KAFKA_OFFSET_SPEC_EARLIEST,
+                     RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, timeout);
 }
 
 Result<std::map<TopicPartition, Offset>> Admin::offsets_for_times(
@@ -107,7 +117,8 @@ Result<std::map<TopicPartition, Offset>> Admin::offsets_for_times(
     rd_kafka_topic_partition_list_add(list.get(), where.topic.c_str(), where.partition.value())
         ->offset = time.value();
   }
-  return list_offsets(instance_->get(), list, WithoutOffset::no_such_record, timeout);
+  return list_offsets(instance_->get(), list, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED,
+                      WithoutOffset::no_such_record, timeout);
 }
 
 Result<void> Admin::delete_records(const std::map<TopicPartition, Offset>& below,

@@ -187,6 +187,21 @@ TEST_P(MovingStartTest, IsCommittedBeforeTheFirstRecordIsProcessed) {
   EXPECT_TRUE(has_committed());
 }
 
+// What is committed afterwards is new: a read_committed reader at the end sees it.
+TEST_P(MovingStartTest, LiesBeforeTheRecordsOfAnOpenTransaction) {
+  log_of_ages({minutes(90), minutes(80), minutes(70), minutes(65)});
+  broker_.open_from = 2;
+  start(GetParam());
+  EXPECT_EQ(run(10), std::nullopt);
+  EXPECT_EQ(committed_offset(), 2);
+  EXPECT_THAT(seen_, IsEmpty());
+
+  broker_.open_from = broker_.source.size();
+  EXPECT_EQ(run(20), std::nullopt);
+
+  EXPECT_THAT(seen_, ElementsAre("70", "65"));
+}
+
 TEST_F(OffsetResetTest, AnEarliestStartIsNotCommittedOnItsOwn) {
   start(OffsetReset::earliest);
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -28,6 +29,8 @@ struct Broker {
   test::Script script;
   std::vector<Bytes> source;
   std::size_t purged = 0;  // records of the source below this are deleted
+  // Records of the source from here on are in a transaction that is open.
+  std::size_t open_from = std::numeric_limits<std::size_t>::max();
   bool keyed_by_value = false;
   std::vector<LoggedCount> changelog;
   std::int64_t changelog_end = 0;
@@ -68,7 +71,8 @@ class LogConsumer final : public ConsumerClient {
       sink.out_of_range(token_, Error{ErrorKind::fatal, "Offset out of range"});
       return {};
     }
-    for (; assigned_ && next_ < broker_.source.size(); ++next_) {
+    const std::size_t stable = std::min(broker_.source.size(), broker_.open_from);
+    for (; assigned_ && next_ < stable; ++next_) {
       const auto offset = static_cast<std::int64_t>(next_);
       const Bytes& value = broker_.source[next_];
       sink.record(token_,
@@ -197,6 +201,15 @@ class ScriptedAdmin final : public AdminClient {
       end = Offset(where.topic == "app-counts-changelog"
                        ? broker_.changelog_end
                        : static_cast<std::int64_t>(broker_.source_times.size()));
+    }
+    return ends;
+  }
+  Result<std::map<TopicPartition, Offset>> last_stable_offsets(
+      std::span<const TopicPartition> partitions, milliseconds timeout) const override {
+    std::map<TopicPartition, Offset> ends = PAWL_TRY(end_offsets(partitions, timeout));
+    for (auto& [where, end] : ends) {
+      end = Offset(static_cast<std::int64_t>(
+          std::min(static_cast<std::size_t>(end.value()), broker_.open_from)));
     }
     return ends;
   }

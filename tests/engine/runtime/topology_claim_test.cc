@@ -98,6 +98,10 @@ class ClaimAdmin final : public AdminClient {
                                                        milliseconds) const override {
     return std::map<TopicPartition, Offset>();
   }
+  Result<std::map<TopicPartition, Offset>> last_stable_offsets(std::span<const TopicPartition>,
+                                                               milliseconds) const override {
+    return std::map<TopicPartition, Offset>();
+  }
   Result<std::map<TopicPartition, Offset>> start_offsets(std::span<const TopicPartition>,
                                                          milliseconds) const override {
     return std::map<TopicPartition, Offset>();

@@ -1,4 +1,4 @@
-// Offsets that the real client finds by time.
+// Offsets that the real client finds: by time, and where logs end.
 #include "engine/client/kafka_test.h"
 
 #include <gmock/gmock.h>
@@ -65,6 +65,25 @@ TEST_F(OffsetsForTimes, OfAPartitionThatIsNotThereAreAnError) {
       {{{unique("missing"), PartitionId(0)}, Timestamp(1)}}, milliseconds(2'000));
 
   EXPECT_FALSE(offsets.has_value());
+}
+
+class LastStableOffsets : public KafkaTest {};
+
+TEST_F(LastStableOffsets, LieBeforeTheRecordsOfAnOpenTransaction) {
+  const std::string topic = make_topic(1);
+  const TopicPartition where{topic, PartitionId(0)};
+  write(topic, 0, {"a", "b"});
+  const auto producer = transactional_producer(*clients, unique("txn"));
+  ASSERT_TRUE(producer->begin_transaction().has_value());
+  send(*producer, topic, "c");
+  ASSERT_TRUE(insist([&] { return producer->flush(kCall); }).has_value());
+
+  const auto ends = clients->admin().end_offsets({{where}}, kCall);
+  const auto stable = clients->admin().last_stable_offsets({{where}}, kCall);
+
+  ASSERT_TRUE(ends.has_value() && stable.has_value());
+  EXPECT_THAT(*ends, ElementsAre(Pair(where, Offset(3))));
+  EXPECT_THAT(*stable, ElementsAre(Pair(where, Offset(2))));
 }
 
 }  // namespace
