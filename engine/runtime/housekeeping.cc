@@ -25,6 +25,7 @@ Housekeeping::Housekeeping(int number, std::string thread, const ThreadSurroundi
       surroundings_(surroundings),
       tasks_(tasks),
       metrics_(metrics),
+      starved_(*surroundings.clock, *surroundings.log),
       last_purge_(surroundings.clock->monotonic()),
       last_touch_(last_purge_) {}
 
@@ -38,6 +39,7 @@ void Housekeeping::turn(Commit commit) {
   }
   if (now - last_publish_ >= kPublishInterval) {
     publish();
+    starved_.look_at(tasks_.running());
   }
   if (now - last_purge_ >= surroundings_.settings->purge_interval && commit == Commit::idle) {
     last_purge_ = now;

@@ -1,8 +1,9 @@
 // Housekeeping: what a stream thread does now and then beside its records: has idle offsets
-// committed anew before they expire, tells its metrics, deletes what internal topics do not need
-// any more. Thread rule: owner thread only.
+// committed anew before they expire, tells its metrics and which tasks are starved, deletes what
+// internal topics do not need any more. Thread rule: owner thread only.
 #pragma once
 
+#include "runtime/starved_tasks.h"
 #include "runtime/thread_surroundings.h"
 #include "runtime/thread_tasks.h"
 
@@ -32,6 +33,7 @@ class Housekeeping {
   const ThreadSurroundings& surroundings_;
   const ThreadTasks& tasks_;
   const MetricsRecorder& metrics_;
+  StarvedTasks starved_;
   MonotonicTime last_purge_;
   MonotonicTime last_touch_;
   MonotonicTime last_publish_{0};

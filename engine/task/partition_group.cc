@@ -66,6 +66,18 @@ Result<bool> PartitionGroup::ready(MonotonicTime now) {
   return waited && without_head_ < queues_.size();
 }
 
+std::optional<std::size_t> PartitionGroup::awaited() const {
+  if (max_idle_.count() < 0 || without_head_ == queues_.size()) {
+    return std::nullopt;
+  }
+  for (std::size_t partition = 0; partition < queues_.size(); ++partition) {
+    if (queues_[partition]->empty() && !queues_[partition]->at_end()) {
+      return partition;
+    }
+  }
+  return std::nullopt;
+}
+
 std::size_t PartitionGroup::take() {
   const std::size_t partition = chooser_->take();
   offered_[partition] = false;

@@ -38,6 +38,9 @@ class PartitionGroup {
   // since it ran dry itself (Source: PartitionGroup.idlePartitionDeadlines).
   // Errors: an unusable head that stops the task.
   Result<bool> ready(MonotonicTime now);
+  // Returns: a partition without a record that is not known to be at its end, when records of
+  // others wait for it.
+  [[nodiscard]] std::optional<std::size_t> awaited() const;
   // Returns: the partition whose head is next. Requires: ready() said yes.
   std::size_t take();
   // The head of the taken partition has been processed.

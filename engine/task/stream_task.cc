@@ -267,6 +267,15 @@ Result<bool> StreamTask::process_one(MonotonicTime now) {
   return true;
 }
 
+std::optional<AwaitedRecords> StreamTask::awaited() const {
+  const std::optional<std::size_t> partition = group_.awaited();
+  if (!partition.has_value()) {
+    return std::nullopt;
+  }
+  const RecordQueue& queue = group_.queue(*partition);
+  return AwaitedRecords{queue.where(), queue.committable()};
+}
+
 Result<bool> StreamTask::punctuate(PunctuationQueue& queue, Timestamp now) {
   if (queue.next_due() > now) {
     return false;

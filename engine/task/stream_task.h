@@ -34,6 +34,12 @@
 
 namespace pawl::internal {
 
+struct AwaitedRecords {
+  TopicPartition where;
+  Offset from;
+  bool operator==(const AwaitedRecords&) const = default;
+};
+
 class StreamTask {
  public:
   // `subtopologies`: one in production; the driver may run all in one task. Throws what node
@@ -82,6 +88,8 @@ class StreamTask {
   // Processes the next record, if there is one and it may go now. Returns: whether it did.
   // Errors: fatal, corrupted_state; the record is not done then.
   Result<bool> process_one(MonotonicTime now);
+  // Returns: the partition, and from which offset on, whose records those of others wait for.
+  [[nodiscard]] std::optional<AwaitedRecords> awaited() const;
   // Fires due punctuations. Returns: whether any fired.
   Result<bool> punctuate_stream_time();
   Result<bool> punctuate_wall_clock();

@@ -56,6 +56,22 @@ TEST_F(PartitionGroupTest, TakesTheEarliestHeadFirst) {
   EXPECT_EQ(drain(), (std::vector<std::size_t>{0, 1, 0}));
 }
 
+TEST_F(PartitionGroupTest, SaysWhatItsRecordsWaitFor) {
+  make(3, milliseconds(0));
+  EXPECT_EQ(group_->awaited(), std::nullopt) << "no record waits";
+  group_->push(1, consumed(0, 10));
+  EXPECT_FALSE(ready());
+  EXPECT_EQ(group_->awaited(), 0U);
+
+  group_->queue(0).end_of_partition(Offset(0));
+  EXPECT_FALSE(ready());
+  EXPECT_EQ(group_->awaited(), 2U);
+
+  group_->push(2, consumed(0, 20));
+  EXPECT_TRUE(ready());
+  EXPECT_EQ(group_->awaited(), std::nullopt);
+}
+
 TEST_F(PartitionGroupTest, BreaksTiesByPartitionWhateverArrivedFirst) {
   make(2, milliseconds(-1));
   group_->push(1, consumed(0, 10));
