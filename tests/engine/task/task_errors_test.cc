@@ -110,7 +110,7 @@ class TaskErrorsTest : public ::testing::Test {
     return task_->process_one(MonotonicTime(0));
   }
   Offset next_commit() {
-    task_->prepare_commit();
+    EXPECT_TRUE(task_->prepare_commit().has_value());
     return task_->offsets_to_commit().front().offset;
   }
   std::uint64_t dropped() { return metrics_.snapshot().total(metric_names::kRecordsDropped); }
