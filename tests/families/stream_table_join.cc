@@ -2,6 +2,7 @@
 // its time, and gets the value that the table had then.
 #include "families/comparison.h"
 #include "families/families.h"
+#include "support/uncompacted.h"
 
 #include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream_builder.h>
@@ -24,7 +25,8 @@ constexpr std::chrono::milliseconds kHistory{120'000};
 Topology topology(const std::string& prefix) {
   StreamBuilder builder;
   const auto prices = builder.table<std::string, std::string>(
-      prefix + "prices", Materialized::as_versioned("prices", kHistory));
+      prefix + "prices",
+      Materialized::as_versioned("prices", kHistory).changelog_config(uncompacted()));
   builder.stream<std::string, std::string>(prefix + "orders")
       .left_join(
           prices,

@@ -3,6 +3,7 @@
 #include "families/comparison.h"
 #include "families/families.h"
 #include "families/group_totals.h"
+#include "support/uncompacted.h"
 
 #include <pawl/operators/stateless_verbs.h>
 #include <pawl/operators/stream_builder.h>
@@ -23,7 +24,7 @@ constexpr std::chrono::milliseconds kHistory{120'000};
 Topology topology(const std::string& prefix) {
   StreamBuilder builder;
   const auto rows = builder.table<std::string, std::string>(
-      prefix + "in", Materialized::as_versioned("rows", kHistory));
+      prefix + "in", Materialized::as_versioned("rows", kHistory).changelog_config(uncompacted()));
   rows.to_stream().to(prefix + "updates");
   rows.group_by(group_and_amount, Grouped::as("by-group"))
       .aggregate(no_rows, with_row, without_row, Materialized::as("groups"))

@@ -1,6 +1,7 @@
 // Global and versioned stores on a real broker.
 #include "support/kafka.h"
 #include "support/running_application.h"
+#include "support/uncompacted.h"
 
 #include <pawl/engine/application.h>
 #include <pawl/operators/dsl.h>
@@ -10,7 +11,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <map>
 #include <string>
 
 namespace pawl::test {
@@ -146,10 +146,6 @@ TEST_P(GlobalTableTest, DoesNotBringBackWhatWasDeletedWhileItWasDown) {
   EXPECT_THAT(results(), ElementsAre("1=MUC?"));
 }
 
-// By the broker's clock all history here is long over.
-const std::map<std::string, std::string> kNotCompacted = {
-    {"min.compaction.lag.ms", "9223372036854775807"}};
-
 // Orders with the price at their time, when table updates of that time are no longer expected.
 class VersionedTableTest : public StoresTest {
  protected:
@@ -157,7 +153,7 @@ class VersionedTableTest : public StoresTest {
     StreamBuilder builder;
     const auto prices = builder.table<std::string, std::string>(
         table_,
-        Materialized::as_versioned("prices", milliseconds(10'000)).changelog_config(kNotCompacted));
+        Materialized::as_versioned("prices", milliseconds(10'000)).changelog_config(uncompacted()));
     builder.stream<std::string, std::string>(in_)
         .join(
             prices,
